@@ -1,0 +1,179 @@
+"""Posts (a topic's opening is its post 0), their revisions, and comments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from community.forum.models.topics import Topic
+from community.members.models import Imported
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from community.members.models import Member
+
+
+MEMBER = settings.AUTH_USER_MODEL
+
+
+class Format(models.TextChoices):
+    MARKDOWN = "markdown", _("Markdown")
+    HTML = "html", _("HTML")
+
+
+def _standing(member: Member | AnonymousUser) -> Q:
+    """Not deleted or hidden; one's own are seen all the same."""
+    standing = Q(deleted_at=None, hidden_at=None)
+    return standing | Q(author=member.pk) if member.is_authenticated else standing
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    def visible_to(self, member: Member | AnonymousUser) -> PostQuerySet:
+        if getattr(member, "moderates", False):
+            return self
+        return self.filter(_standing(member), topic__in=Topic.objects.visible_to(member).values("pk"))
+
+    def standing(self) -> PostQuerySet:
+        return self.filter(deleted_at=None, hidden_at=None)
+
+    def replies(self) -> PostQuerySet:
+        return self.filter(number__gt=0)
+
+    def by_confidence(self) -> PostQuerySet:
+        """Answers, the accepted one first, then by the Wilson bound."""
+        return self.order_by(Q(pk=F("topic__accepted")).desc(), "-confidence", "number")
+
+    def for_page(self) -> PostQuerySet:
+        """What a page shows; the source and the search document stay in the table."""
+        return self.select_related("author").defer("body", "search")
+
+
+class Post(Imported):
+    topic = models.ForeignKey(Topic, models.CASCADE, related_name="posts")
+    number = models.PositiveIntegerField(help_text=_("0 is the topic's opening."))
+    author = models.ForeignKey(MEMBER, models.SET_NULL, null=True, blank=True, related_name="posts")
+    in_reply_to = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="replies")
+    format = models.CharField(max_length=8, choices=Format.choices, default=Format.MARKDOWN)
+    body = models.TextField(help_text=_("The source, as written."))
+    html = models.TextField(help_text=_("The source rendered and sanitised."))
+    wiki = models.BooleanField(default=False, help_text=_("A community post: it earns no points."))
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    edited_by = models.ForeignKey(MEMBER, models.SET_NULL, null=True, blank=True, related_name="+")
+    up = models.PositiveIntegerField(default=0)
+    down = models.PositiveIntegerField(default=0)
+    score = models.IntegerField(default=0)
+    confidence = models.FloatField(default=0, help_text=_("The Wilson lower bound of up-votes."))
+    comment_count = models.PositiveIntegerField(default=0)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    deleted_by = models.ForeignKey(MEMBER, models.SET_NULL, null=True, blank=True, related_name="+")
+    hidden_at = models.DateTimeField(null=True, blank=True)
+    search = SearchVectorField(null=True, editable=False)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        constraints = [
+            models.UniqueConstraint("topic", "number", name="post_number"),
+            models.CheckConstraint(condition=Q(score=F("up") - F("down")), name="post_score_is_up_less_down"),
+            Imported.unique("post"),
+        ]
+        indexes = [
+            models.Index("author", F("created_at").desc(), name="post_author"),
+            models.Index("author", F("score").desc(), name="post_author_best"),
+            models.Index(F("created_at").desc(), name="post_new"),
+            GinIndex("search", name="post_search"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic_id}/{self.number}"
+
+    def get_absolute_url(self) -> str:
+        url = self.topic.get_absolute_url()
+        return f"{url}#p{self.number}" if self.number else url
+
+    @property
+    def is_opening(self) -> bool:
+        return self.number == 0
+
+    @property
+    def gone(self) -> bool:
+        return self.deleted_at is not None or self.hidden_at is not None
+
+
+class Revision(Imported):
+    """A post as it stood at one version; the newest equals the post."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="revisions")
+    version = models.PositiveIntegerField()
+    author = models.ForeignKey(MEMBER, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    title = models.CharField(max_length=200, blank=True, help_text=_("Of the opening post."))
+    tag_names = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    format = models.CharField(max_length=8, choices=Format.choices, default=Format.MARKDOWN)
+    body = models.TextField()
+    summary = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        constraints = [models.UniqueConstraint("post", "version", name="revision_once")]
+
+    def __str__(self) -> str:
+        return f"{self.post_id} v{self.version}"
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def visible_to(self, member: Member | AnonymousUser) -> CommentQuerySet:
+        if getattr(member, "moderates", False):
+            return self
+        return self.filter(_standing(member), post__in=Post.objects.visible_to(member).values("pk"))
+
+    def standing(self) -> CommentQuerySet:
+        return self.filter(deleted_at=None, hidden_at=None)
+
+    def in_order(self) -> CommentQuerySet:
+        return self.order_by("created_at", "pk")
+
+
+class Comment(Imported):
+    post = models.ForeignKey(Post, models.CASCADE, related_name="comments")
+    author = models.ForeignKey(MEMBER, models.SET_NULL, null=True, blank=True, related_name="comments")
+    body = models.TextField(max_length=2000)
+    html = models.TextField()
+    score = models.IntegerField(default=0, help_text=_("Up-votes that it came with from where it was imported."))
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    deleted_by = models.ForeignKey(MEMBER, models.SET_NULL, null=True, blank=True, related_name="+")
+    hidden_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        constraints = [Imported.unique("comment")]
+        indexes = [
+            models.Index("post", "created_at", "id", name="comment_post"),
+            models.Index("author", F("created_at").desc(), name="comment_author"),
+        ]
+
+    def __str__(self) -> str:
+        return f"comment {self.pk} on {self.post_id}"
+
+    def get_absolute_url(self) -> str:
+        return f"{self.post.topic.get_absolute_url()}#c{self.pk}"

@@ -1,0 +1,173 @@
+"""Who takes part: members, the badges they earn, and the fields of imported rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.postgres.indexes import OpClass
+from django.core.validators import RegexValidator
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Greatest, Lower
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+USERNAME = RegexValidator(r"^[\w][\w.-]{1,39}\Z", _("2 to 40 letters, digits, dots, dashes or underscores."))
+
+
+class Imported(models.Model):
+    """A row that may come from another system, once: (imported_from, imported_id) is its idempotency key."""
+
+    imported_from = models.CharField(max_length=60, null=True, blank=True, editable=False)  # noqa: DJ001 (null = ours)
+    imported_id = models.BigIntegerField(null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @staticmethod
+    def unique(name: str) -> models.UniqueConstraint:
+        return models.UniqueConstraint(
+            "imported_from", "imported_id", name=f"{name}_imported_once", condition=Q(imported_from__isnull=False)
+        )
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    def active(self) -> MemberQuerySet:
+        return self.filter(is_active=True)
+
+    def ranked(self) -> MemberQuerySet:
+        """Those whom a leaderboard may show."""
+        return self.filter(Member.may_rank(timezone.now()))
+
+    def named(self, username: str) -> MemberQuerySet:
+        return self.alias(lower=Lower("username")).filter(lower=username.lower())
+
+    def for_byline(self) -> MemberQuerySet:
+        return self.only(*Member.BYLINE)
+
+    def lock(self, ids: Iterable[int | None]) -> dict[int, Member]:
+        """Lock these members in id order, before any other row, so that no two verbs deadlock."""
+        rows = self.filter(pk__in={pk for pk in ids if pk}).order_by("pk").select_for_update(no_key=True)
+        return {row.pk: row for row in rows}
+
+
+class MemberManager(UserManager.from_queryset(MemberQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, username: str | None) -> Member:
+        return self.named(username or "").get()
+
+
+class Member(Imported, AbstractUser):
+    class Theme(models.TextChoices):
+        AUTO = "auto", _("Like my device")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    BYLINE = ("id", "username", "display_name", "avatar", "points", "is_moderator", "is_active")
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    username = models.CharField(_("username"), max_length=40, validators=[USERNAME])
+    email = models.EmailField(_("e-mail"), blank=True)
+    display_name = models.CharField(_("display name"), max_length=80, blank=True)
+    bio = models.TextField(_("about me"), max_length=4000, blank=True)
+    bio_html = models.TextField(blank=True, editable=False)
+    location = models.CharField(_("location"), max_length=100, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    avatar = models.ImageField(_("picture"), upload_to="avatars/%Y/%m/", blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=50, blank=True)
+    theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
+    on_boards = models.BooleanField(_("show me on leaderboards"), default=True)
+    profile_public = models.BooleanField(_("show my activity to people who are not signed in"), default=True)
+    email_notifications = models.BooleanField(_("send me e-mail about answers and mentions"), default=True)
+    muted_kinds = models.JSONField(_("notifications I do not want"), default=list, blank=True)
+    is_moderator = models.BooleanField(_("moderator"), default=False)
+    suspended_until = models.DateTimeField(_("suspended until"), null=True, blank=True)
+    read_before = models.DateTimeField(
+        default=timezone.now, editable=False, help_text=_("Topics without activity since then count as read.")
+    )
+    points_total = models.IntegerField(default=0, editable=False, help_text=_("The sum of the ledger, unfloored."))
+    points = models.GeneratedField(
+        expression=Greatest(F("points_total"), 1), output_field=models.IntegerField(), db_persist=True
+    )
+
+    REQUIRED_FIELDS = ["email"]
+    objects = MemberManager()  # type: ignore[misc]
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"), name="member_username", violation_error_message=_("This name is taken.")
+            ),
+            Imported.unique("member"),
+        ]
+        indexes = [
+            models.Index(OpClass(Lower("username"), name="text_pattern_ops"), name="member_username_prefix"),
+            models.Index("points_total", "id", name="member_points"),
+            models.Index("date_joined", name="member_joined"),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # The row, its `joined` entry and its `signed_up` event (receivers of post_save) stand or fall together.
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("members:profile", args=[self.username])
+
+    @staticmethod
+    def may_rank(now: Any) -> Q:
+        return Q(is_active=True, is_staff=False, is_moderator=False, on_boards=True) & (
+            Q(suspended_until=None) | Q(suspended_until__lte=now)
+        )
+
+    @property
+    def moderates(self) -> bool:
+        return self.is_active and (self.is_moderator or self.is_superuser)
+
+    @property
+    def suspended(self) -> bool:
+        return self.suspended_until is not None and self.suspended_until > timezone.now()
+
+
+class Badge(models.Model):
+    class Rank(models.IntegerChoices):
+        GOLD = 1, _("gold")
+        SILVER = 2, _("silver")
+        BRONZE = 3, _("bronze")
+
+    name = models.CharField(max_length=60)
+    description = models.CharField(max_length=300, blank=True)
+    rank = models.PositiveSmallIntegerField(choices=Rank.choices, default=Rank.BRONZE)
+    of_tag = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("badge")
+        verbose_name_plural = _("badges")
+        constraints = [models.UniqueConstraint(Lower("name"), "rank", "of_tag", name="badge_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Award(Imported):
+    member = models.ForeignKey(Member, models.CASCADE, related_name="awards")
+    badge = models.ForeignKey(Badge, models.CASCADE, related_name="awards")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("award")
+        verbose_name_plural = _("awards")
+        constraints = [Imported.unique("award")]
+        indexes = [models.Index("member", "badge", name="award_member")]
+
+    def __str__(self) -> str:
+        return f"{self.member}: {self.badge}"

@@ -1,0 +1,71 @@
+"""Flags that members raise and suspensions that moderators set. What moderators did is in forum's log."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+MEMBER = settings.AUTH_USER_MODEL
+
+
+class Flag(models.Model):
+    """A member's word that a post or comment needs a moderator."""
+
+    class Reason(models.TextChoices):
+        SPAM = "spam", _("Spam")
+        RUDE = "rude", _("Rude or abusive")
+        OFF_TOPIC = "off-topic", _("Off topic")
+        DUPLICATE = "duplicate", _("Duplicate")
+        QUALITY = "quality", _("Very low quality")
+        OTHER = "other", _("Something else")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        AGREED = "agreed", _("agreed")
+        DECLINED = "declined", _("declined")
+
+    post = models.ForeignKey("forum.Post", models.CASCADE, null=True, blank=True, related_name="flags")
+    comment = models.ForeignKey("forum.Comment", models.CASCADE, null=True, blank=True, related_name="flags")
+    member = models.ForeignKey(MEMBER, models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=10, choices=Reason.choices)
+    note = models.CharField(max_length=500, blank=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    created_at = models.DateTimeField(default=timezone.now)
+    handled_by = models.ForeignKey(MEMBER, models.SET_NULL, null=True, blank=True, related_name="+")
+    handled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("flag")
+        verbose_name_plural = _("flags")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(post__isnull=False, comment__isnull=True) | Q(post__isnull=True, comment__isnull=False),
+                name="flag_of_one_thing",
+            ),
+            models.UniqueConstraint("member", "post", condition=Q(state="open"), name="flag_post_once"),
+            models.UniqueConstraint("member", "comment", condition=Q(state="open"), name="flag_comment_once"),
+        ]
+        indexes = [models.Index("id", condition=Q(state="open"), name="flag_open")]
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()}: {self.post_id or self.comment_id}"
+
+
+class Suspension(models.Model):
+    member = models.ForeignKey(MEMBER, models.CASCADE, related_name="suspensions")
+    by = models.ForeignKey(MEMBER, models.SET_NULL, null=True, related_name="+")
+    reason = models.CharField(max_length=500)
+    created_at = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("suspension")
+        verbose_name_plural = _("suspensions")
+        constraints = [models.CheckConstraint(condition=Q(until__gt=F("created_at")), name="suspension_has_a_term")]
+
+    def __str__(self) -> str:
+        return f"{self.member} until {self.until:%Y-%m-%d}"
