@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
@@ -35,7 +34,7 @@ class Event(models.Model):
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
-        indexes = [BrinIndex("tx", name="event_tx")]
+        indexes = [models.Index("tx", name="event_tx")]
 
     def __str__(self) -> str:
         return f"{self.name} {self.unit}"

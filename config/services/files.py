@@ -51,7 +51,8 @@ def own_directory(path: Path, *, mode: int = 0o700, owner: pwd.struct_passwd | N
     except FileExistsError:
         found = path.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != uid:
-            raise ServiceError(f"{path} must be a directory of user {uid}; move it away or choose another VAR_DIR")
+            message = f"{path} must be a directory of user {uid}; move it away or choose another VAR_DIR"
+            raise ServiceError(message) from None
     else:
         path.chmod(mode)  # mkdir's mode is cut by the umask
         os.chown(path, uid, gid)

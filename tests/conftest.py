@@ -1,0 +1,113 @@
+"""What every test may ask for: the servers, a database of its own, the cast, a client, a browser, the real data."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client, TransactionTestCase
+
+from community.members.models import Member
+from config import services
+from tests.databases import own_database
+
+pytest_plugins = ["tests.browser"]
+
+
+@pytest.fixture(scope="session")
+def servers() -> None:
+    """PostgreSQL and Redis, started where they are embedded and do not run yet. They stay for the next run."""
+    external = {"postgres": settings.DATABASE_URL, "redis": settings.REDIS_URL}
+    services.ensure(settings.VAR_DIR, tuple(name for name, url in external.items() if not url))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(servers, django_test_environment, django_db_blocker) -> Iterator[None]:
+    """A cloned database. After a test that commits it is cloned anew: quicker than TRUNCATE, and it keeps seeds."""
+    with django_db_blocker.unblock(), own_database() as database, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: database.clone())
+        yield
+
+
+@pytest.fixture(scope="session")
+def redis_client(servers) -> Iterator[redis.Redis]:
+    """The site's Redis, to look into; keys of this process begin with settings.REDIS_PREFIX."""
+    with redis.Redis.from_url(settings.REDIS_DATA_URL) as client:
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def _clean_redis(request) -> Iterator[None]:
+    """What a test with a database leaves in Redis and the cache goes with its rows."""
+    yield
+    if {"db", "transactional_db", "redis_client"}.isdisjoint(request.fixturenames):
+        return
+    cache.clear()
+    for url in (settings.REDIS_DATA_URL, settings.CELERY_BROKER_URL.replace("redis+socket", "unix")):
+        _forget(url.replace("virtual_host", "db"))
+
+
+def _forget(url: str) -> None:
+    with redis.Redis.from_url(url) as client:
+        keys = list(client.scan_iter(match=f"{settings.REDIS_PREFIX}*", count=1000))
+        if keys:
+            client.delete(*keys)
+
+
+@pytest.fixture
+def member_named(db) -> Callable[..., Member]:
+    """Make a member, as sign-up does once the address is verified: member_named("dora", is_moderator=True)."""
+
+    def make(username: str, **fields: object) -> Member:
+        return Member.objects.create_user(username, f"{username}@example.org", "wonderland-7", **fields)
+
+    return make
+
+
+@pytest.fixture
+def alice(member_named) -> Member:
+    return member_named("alice")
+
+
+@pytest.fixture
+def bob(member_named) -> Member:
+    return member_named("bob")
+
+
+@pytest.fixture
+def carol(member_named) -> Member:
+    return member_named("carol")
+
+
+@pytest.fixture
+def mod(member_named) -> Member:
+    return member_named("mod", is_moderator=True)
+
+
+@pytest.fixture
+def admin(db) -> Member:
+    return Member.objects.create_superuser("admin", "admin@example.org", "wonderland-7")
+
+
+@pytest.fixture
+def client_of() -> Callable[[Member], Client]:
+    """A client signed in as the member."""
+
+    def sign_in(member: Member) -> Client:
+        client = Client()
+        client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """The folder of the real data and the conformance sets; the project does not carry them."""
+    path = Path(os.environ.get("FLYWHEEL_REFERENCE") or settings.ROOT.parent / "shared")
+    if not path.is_dir():
+        pytest.skip(f"no reference data at {path}; set FLYWHEEL_REFERENCE")
+    return path
