@@ -110,7 +110,6 @@ def _clear_remains(var_dir: Path) -> None:
 def _run(var_dir: Path, program: str, *arguments: str, stdin: str = "") -> None:
     """Run one of PostgreSQL's programs as the server's user, away from our directory, which may be closed to it."""
     user = files.server_user()
-    lent = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
     done = subprocess.run(
         [_binaries(var_dir) / program, *arguments],
         input=stdin,
@@ -119,7 +118,9 @@ def _run(var_dir: Path, program: str, *arguments: str, stdin: str = "") -> None:
         cwd=_root(var_dir),
         env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
         umask=0o077,
-        **lent,
+        user=user.pw_uid if user else None,
+        group=user.pw_gid if user else None,
+        extra_groups=[] if user else None,
     )
     if done.returncode:
         raise ServiceError(f"{program} failed: {done.stderr or done.stdout}\nThe server's log: {_log(var_dir)}")
