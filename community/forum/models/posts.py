@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -101,8 +102,8 @@ class Post(Imported):
         return f"{self.topic_id}/{self.number}"
 
     def get_absolute_url(self) -> str:
-        url = self.topic.get_absolute_url()
-        return f"{url}#p{self.number}" if self.number else url
+        # The view behind it knows on which page of the topic the post stands.
+        return reverse("forum:post", args=[self.pk])
 
     @property
     def is_opening(self) -> bool:
@@ -176,4 +177,4 @@ class Comment(Imported):
         return f"comment {self.pk} on {self.post_id}"
 
     def get_absolute_url(self) -> str:
-        return f"{self.post.topic.get_absolute_url()}#c{self.pk}"
+        return reverse("forum:comment", args=[self.pk])

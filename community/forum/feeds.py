@@ -1,0 +1,125 @@
+"""The lists of topics: which, in what order. Pages, syndication and programs read them here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from community.forum.models import Category, Follow, ReadMark, Tag, Topic
+from community.forum.models.topics import TopicQuerySet
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from community.members.models import Member
+
+PAGE = 20
+FEEDS: dict[str, Promise] = {
+    "hot": _("Hot"),
+    "new": _("New"),
+    "top": _("Top"),
+    "unanswered": _("Unanswered"),
+    "following": _("Following"),
+}
+ORDER = {
+    "hot": ("-hot", "-id"),
+    "new": ("-created_at", "-id"),
+    "top": ("-score", "-id"),
+    "unanswered": ("-created_at", "-id"),
+    "following": ("-active_at", "-id"),
+}
+PERIODS: dict[str, tuple[Promise, timedelta | None]] = {
+    "day": (_("Day"), timedelta(days=1)),
+    "week": (_("Week"), timedelta(days=7)),
+    "month": (_("Month"), timedelta(days=30)),
+    "year": (_("Year"), timedelta(days=365)),
+    "all": (_("All time"), None),
+}
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One list: a feed, of the site, a category or a tag."""
+
+    feed: str = "hot"
+    period: str = "month"  # of top
+    category: Category | None = None
+    tag: Tag | None = None
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        return ORDER[self.feed]
+
+    def topics(self, member: Member | AnonymousUser) -> TopicQuerySet:
+        topics = Topic.objects.visible_to(member).listed()
+        if self.category:
+            topics = topics.filter(Q(category=self.category) | Q(category__parent=self.category))
+        if self.tag:
+            topics = topics.tagged(self.tag.pk)
+        if self.feed == "unanswered":
+            topics = topics.unanswered()
+        elif self.feed == "following":
+            topics = _followed(topics, member)
+        elif self.feed == "top" and (span := PERIODS[self.period][1]):
+            topics = topics.filter(created_at__gte=timezone.now() - span)
+        return topics
+
+
+def _followed(topics: TopicQuerySet, member: Member | AnonymousUser) -> TopicQuerySet:
+    if not member.is_authenticated:
+        return topics.none()
+    follows = Follow.objects.filter(member=member.pk)
+    tags = ArraySubquery(follows.filter(tag__isnull=False).values("tag"))
+    return topics.filter(
+        Q(pk__in=follows.filter(topic__isnull=False).values("topic"))
+        | Q(author__in=follows.filter(followed__isnull=False).values("followed"))
+        | Q(tag_ids__overlap=tags)
+    )
+
+
+def as_rows(topics: TopicQuerySet, member: Member | AnonymousUser) -> TopicQuerySet:
+    """With all that a row shows: author, tags and whether it is unread, in the one query."""
+    rows = topics.with_tag_names().select_related("author").only(*_ROW)
+    return rows.annotate(unread=_unread(member))
+
+
+def _unread(member: Member | AnonymousUser) -> Case | Value:
+    if not member.is_authenticated:
+        return Value(False, output_field=BooleanField())
+    mark = ReadMark.objects.filter(member=member.pk, topic=OuterRef("pk")).values("read_at")
+    last_read = Coalesce(Subquery(mark), Value(member.read_before))
+    return Case(When(active_at__gt=last_read, then=True), default=False, output_field=BooleanField())
+
+
+_ROW = (
+    "kind",
+    "title",
+    "slug",
+    "score",
+    "hot",
+    "created_at",
+    "active_at",
+    "reply_count",
+    "accepted",
+    "closed_at",
+    "pinned_at",
+    "category",
+    "author__username",
+    "author__display_name",
+    "author__avatar",
+    "author__is_active",
+)
+
+
+def pinned(listing: Listing, member: Member | AnonymousUser) -> TopicQuerySet:
+    """What stands above the first page of a feed."""
+    topics = Listing(category=listing.category).topics(member).filter(pinned_at__isnull=False)
+    return as_rows(topics, member).order_by(F("pinned_at").desc())[:3]

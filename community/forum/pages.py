@@ -1,0 +1,118 @@
+"""What a topic's page shows, in a number of queries that does not grow with the topic."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db.models import BooleanField, Exists, F, IntegerField, OuterRef, Q, Subquery, Value
+
+from community.forum.models import Bookmark, Comment, Follow, Post, Topic, Vote
+from community.forum.models.posts import PostQuerySet
+from community.forum.models.topics import TopicQuerySet
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from community.members.models import Member
+
+PAGE = 20
+COMMENTS_SHOWN = 200  # on one page; a post with more is read on its own page
+
+
+@dataclass(frozen=True)
+class TopicPage:
+    topic: Topic
+    opening: Post
+    replies: list[Post]
+    number: int
+    pages: int
+    order: str = "confidence"
+    comments: dict[int, list[Comment]] = field(default_factory=dict)
+
+
+def topics_for_page(member: Member | AnonymousUser) -> TopicQuerySet:
+    topics = Topic.objects.visible_to(member).with_tag_names()
+    topics = topics.select_related("category__parent", "closed_by", "merged_into")
+    if not member.is_authenticated:
+        return topics.annotate(followed=Value(False, output_field=BooleanField()))
+    return topics.annotate(followed=Exists(Follow.objects.filter(member=member.pk, topic=OuterRef("pk"))))
+
+
+def _mine(posts: PostQuerySet, member: Member | AnonymousUser) -> PostQuerySet:
+    """With the member's own vote (1, -1, None) and bookmark."""
+    if not member.is_authenticated:
+        none = Value(None, output_field=IntegerField(null=True))
+        return posts.annotate(my_vote=none, bookmarked=Value(False, output_field=BooleanField()))
+    vote = Vote.objects.filter(member=member.pk, post=OuterRef("pk")).values("value")
+    mark = Bookmark.objects.filter(member=member.pk, post=OuterRef("pk"))
+    return posts.annotate(my_vote=Subquery(vote), bookmarked=Exists(mark))
+
+
+def posts_of(topic: Topic, member: Member | AnonymousUser) -> PostQuerySet:
+    """Whoever may open the topic may read its posts, but for the deleted and hidden ones of others."""
+    posts = _mine(topic.posts.for_page(), member).select_related("in_reply_to__author")
+    if getattr(member, "moderates", False):
+        return posts
+    standing = Q(deleted_at=None, hidden_at=None)
+    return posts.filter(standing | Q(author=member.pk) if member.is_authenticated else standing)
+
+
+def _ordered(topic: Topic, replies: PostQuerySet, order: str) -> PostQuerySet:
+    if topic.is_question and order == "confidence":
+        return replies.order_by(Q(pk=topic.accepted_id).desc(), "-confidence", "number")
+    return replies.order_by("-number" if order == "newest" else "number")
+
+
+def topic_page(topic: Topic, member: Member | AnonymousUser, *, number: int = 1, order: str = "") -> TopicPage:
+    """Three queries: the opening and one page of replies, and the comments on them."""
+    order = order or ("confidence" if topic.is_question else "oldest")
+    posts = posts_of(topic, member)
+    start = (number - 1) * PAGE
+    replies = list(_ordered(topic, posts.filter(number__gt=0), order)[start : start + PAGE])
+    opening = posts.get(number=0)
+    pages = max(1, -(-topic.reply_count // PAGE))
+    comments = comments_of([opening, *replies], member) if topic.is_question else {}
+    return TopicPage(topic, opening, replies, number, max(pages, number if replies else 1), order, comments)
+
+
+def comments_of(posts: list[Post], member: Member | AnonymousUser) -> dict[int, list[Comment]]:
+    """The comments on posts that this member may read, by post, in order of time: at most one query."""
+    moderates = getattr(member, "moderates", False)
+    ids = [post.pk for post in posts if post.comment_count or moderates]
+    if not ids:
+        return {}
+    standing = Q(deleted_at=None, hidden_at=None)
+    if member.is_authenticated:
+        standing |= Q(author=member.pk)
+    comments = Comment.objects.filter(post__in=ids)
+    if not moderates:
+        comments = comments.filter(standing)
+    found: dict[int, list[Comment]] = defaultdict(list)
+    for comment in comments.select_related("author").defer("body").in_order()[:COMMENTS_SHOWN]:
+        found[comment.post_id].append(comment)
+    return dict(found)
+
+
+def page_of(post: Post) -> int:
+    """On which page of its topic, in the usual order, a post stands."""
+    if post.number == 0:
+        return 1
+    topic = post.topic
+    replies = topic.posts.standing().replies()
+    if topic.is_question:
+        if post.pk == topic.accepted_id:
+            return 1
+        better = Q(confidence__gt=post.confidence) | Q(confidence=post.confidence, number__lt=post.number)
+        before = replies.filter(Q(pk=topic.accepted_id) | better)
+    else:
+        before = replies.filter(number__lt=post.number)
+    return before.count() // PAGE + 1
+
+
+def linked(topic: Topic, member: Member | AnonymousUser) -> list[Topic]:
+    """Topics that this one points at or that point at it, as far as the member may read them."""
+    pointing = Q(linked_from__topic=topic) | Q(links__to=topic)
+    found = Topic.objects.visible_to(member).listed().filter(pointing).distinct()
+    return list(found.only("title", "slug", "score", "kind").order_by(F("score").desc(), "pk")[:8])

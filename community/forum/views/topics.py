@@ -1,0 +1,87 @@
+"""A topic's page, and the addresses of its posts and comments."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET
+
+from community.forum import drafts, pages, reading, search
+from community.forum.forms import ReplyForm
+from community.forum.models import Comment, Post, Topic
+from community.points import privileges
+
+ORDERS = {"confidence", "oldest", "newest"}
+
+
+@require_GET
+def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
+    found = get_object_or_404(pages.topics_for_page(request.user), pk=pk)
+    if found.merged_into and not request.GET.get("merged"):
+        return redirect(found.merged_into, permanent=True)
+    if slug != found.slug:
+        return redirect(found, permanent=True)
+    page = pages.topic_page(found, request.user, number=_number(request), order=_order(request))
+    if page.number > 1 and not page.replies:
+        raise Http404("no such page")
+    _seen(request, page)
+    return render(request, "forum/topic.html", _context(request, page))
+
+
+def _number(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    if not text.isdecimal() or not 1 <= int(text) <= 10_000:
+        raise Http404("no such page")
+    return int(text)
+
+
+def _order(request: HttpRequest) -> str:
+    order = request.GET.get("order", "")
+    return order if order in ORDERS else ""
+
+
+def _seen(request: HttpRequest, page: pages.TopicPage) -> None:
+    reading.count_view(page.topic.pk)
+    if request.user.is_authenticated:
+        last = max([post.number for post in page.replies], default=0)
+        reading.mark_read(page.topic, member=request.user, number=last)
+
+
+def _context(request: HttpRequest, page: pages.TopicPage) -> dict[str, object]:
+    member = request.user
+    key = f"reply:{page.topic.pk}"
+    draft = drafts.load(member, key) if member.is_authenticated else None
+    return {
+        "page": page,
+        "topic": page.topic,
+        "opening": page.opening,
+        "similar": search.similar_to(page.topic, member),
+        "linked": pages.linked(page.topic, member),
+        "reply_form": ReplyForm(initial=draft or {}),
+        "draft_key": key,
+        "may_comment": member.is_authenticated and privileges.may(member, "comment"),
+        "may_edit": member.is_authenticated and privileges.may(member, "edit"),
+        "may_close": member.is_authenticated and (privileges.may(member, "close") or page.topic.author_id == member.pk),
+    }
+
+
+@require_GET
+def post(request: HttpRequest, pk: int) -> HttpResponse:
+    """The lasting address of a post: leads to the page on which it stands now."""
+    found = get_object_or_404(Post.objects.visible_to(request.user).select_related("topic"), pk=pk)
+    number = pages.page_of(found)
+    query = f"?page={number}" if number > 1 else ""
+    return redirect(f"{found.topic.get_absolute_url()}{query}#p{found.number}")
+
+
+@require_GET
+def comment(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Comment.objects.visible_to(request.user).select_related("post__topic"), pk=pk)
+    number = pages.page_of(found.post)
+    query = f"?page={number}" if number > 1 else ""
+    return redirect(f"{found.post.topic.get_absolute_url()}{query}#c{found.pk}")
+
+
+@require_GET
+def topic_by_id(request: HttpRequest, pk: int) -> HttpResponse:
+    return redirect(get_object_or_404(Topic.objects.visible_to(request.user), pk=pk), permanent=True)
