@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.indexes import OpClass
-from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.db.models.functions import Greatest, Lower
+from django.db.models.functions import Greatest, Lower, Now, Upper
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-USERNAME = RegexValidator(r"^[\w][\w.-]{1,39}\Z", _("2 to 40 letters, digits, dots, dashes or underscores."))
+from community.members.names import USERNAME
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
 
 
 class Imported(models.Model):
@@ -44,6 +47,13 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def named(self, username: str) -> MemberQuerySet:
         return self.alias(lower=Lower("username")).filter(lower=username.lower())
+
+    def starting_with(self, text: str) -> MemberQuerySet:
+        return self.alias(lower=Lower("username")).filter(lower__startswith=text.lower())
+
+    def listed_for(self, viewer: Member | AnonymousUser) -> MemberQuerySet:
+        """Whom lists of recent activity show: not those who keep theirs from people who are not signed in."""
+        return self.active() if viewer.is_authenticated else self.active().filter(profile_public=True)
 
     def for_byline(self) -> MemberQuerySet:
         return self.only(*Member.BYLINE)
@@ -86,6 +96,9 @@ class Member(Imported, AbstractUser):
     muted_kinds = models.JSONField(_("notifications I do not want"), default=list, blank=True)
     is_moderator = models.BooleanField(_("moderator"), default=False)
     suspended_until = models.DateTimeField(_("suspended until"), null=True, blank=True)
+    seen_at = models.DateTimeField(
+        default=timezone.now, db_default=Now(), editable=False, help_text=_("The last visit, to the hour.")
+    )
     read_before = models.DateTimeField(
         default=timezone.now, editable=False, help_text=_("Topics without activity since then count as read.")
     )
@@ -109,11 +122,18 @@ class Member(Imported, AbstractUser):
         indexes = [
             models.Index(OpClass(Lower("username"), name="text_pattern_ops"), name="member_username_prefix"),
             models.Index("points_total", "id", name="member_points"),
-            models.Index("date_joined", name="member_joined"),
+            models.Index(F("date_joined").desc(), F("id").desc(), name="member_joined"),
+            models.Index(F("seen_at").desc(), F("id").desc(), name="member_seen"),
+            # The forms in which allauth and Django look for whoever signs in.
+            models.Index(Upper("username"), name="member_username_upper"),
+            models.Index("email", name="member_email", condition=~Q(email="")),
         ]
 
+    # How a member signs up, for their `signed_up` event; whoever makes members otherwise says so before saving.
+    signs_up_by = "direct"
+
     def __str__(self) -> str:
-        return self.display_name or self.username
+        return self.display_name or self.username if self.is_active else gettext("former member")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         # The row, its `joined` entry and its `signed_up` event (receivers of post_save) stand or fall together.
