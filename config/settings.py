@@ -17,6 +17,7 @@ VAR_DIR = env_path("VAR_DIR", ROOT / "var")
 DEBUG = env_bool("DEBUG")
 DATABASE_URL = env_text("DATABASE_URL")
 REDIS_URL = env_text("REDIS_URL")
+EMBEDDED_SERVICES = tuple(name for name, url in {"postgres": DATABASE_URL, "redis": REDIS_URL}.items() if not url)
 
 
 def _secret_key() -> str:
@@ -152,6 +153,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat" / "schedule")
 CELERY_BEAT_SCHEDULE = {
+    "config.heartbeat": {"task": "config.heartbeat", "schedule": 10, "options": {"expires": 10}},
     "notifications.sweep": {"task": "notifications.sweep", "schedule": 10},
     "points.sweep_boards": {"task": "points.sweep_boards", "schedule": 10},
     "points.turn_day": {"task": "points.turn_day", "schedule": crontab(minute=0)},
@@ -182,7 +184,7 @@ ACCOUNT_USERNAME_MIN_LENGTH = 2
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_URL.startswith("http://")
-SOCIALACCOUNT_PROVIDERS = {
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, object]] = {
     name: {"APPS": [{"client_id": env_text(f"{name.upper()}_CLIENT_ID"), "secret": env_text(f"{name.upper()}_SECRET")}]}
     for name in ("github", "google")
     if env_text(f"{name.upper()}_CLIENT_ID")

@@ -20,8 +20,7 @@ pytest_plugins = ["tests.browser"]
 @pytest.fixture(scope="session")
 def servers() -> None:
     """PostgreSQL and Redis, started where they are embedded and do not run yet. They stay for the next run."""
-    external = {"postgres": settings.DATABASE_URL, "redis": settings.REDIS_URL}
-    services.ensure(settings.VAR_DIR, tuple(name for name, url in external.items() if not url))
+    services.ensure(settings.VAR_DIR, settings.EMBEDDED_SERVICES)
 
 
 @pytest.fixture(scope="session")

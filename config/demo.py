@@ -1,0 +1,108 @@
+"""What the demo needs beyond the running site: static files, content, logins, and a word of greeting."""
+
+import hashlib
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import transaction
+
+from community.forum.models import Topic
+from community.members.models import Member
+
+PASSWORD = "flywheel-demo"  # noqa: S105 - printed for whoever runs the demo
+LOGINS: dict[str, dict[str, object]] = {
+    "admin": {"is_staff": True, "is_superuser": True},
+    "mod": {"is_moderator": True, "is_staff": True},
+    "alice": {},
+    "bob": {},
+}
+
+
+@dataclass(frozen=True)
+class Work:
+    title: str
+    command: tuple[str, ...]
+
+
+def missing_content(dump: str) -> list[Work]:
+    """The import of a dump that was not imported yet; without one, a generated community for an empty site."""
+    if dump and not Member.objects.filter(imported_from__isnull=False).exists():
+        return [Work(f"Importing {dump}", ("import_stackexchange", dump))]
+    if not dump and not Topic.objects.exists():
+        return [Work("Making up a community", ("generate_community",))]
+    return []
+
+
+def make_logins() -> None:
+    """The four people one can sign in as; those that exist stay as they are."""
+    for username, fields in LOGINS.items():
+        if not Member.objects.named(username).exists():
+            with transaction.atomic():
+                email = f"{username}@example.org"
+                member = Member.objects.create_user(username, email, PASSWORD, **fields)
+                EmailAddress.objects.create(user=member, email=email, verified=True, primary=True)
+
+
+def static_files_changed() -> bool:
+    return not _static_mark().exists() or _static_mark().read_text() != _static_fingerprint()
+
+
+def collect_static_files() -> None:
+    call_command("collectstatic", interactive=False, verbosity=0)
+    _static_mark().write_text(_static_fingerprint())
+
+
+def wait_for_web(port: int, *, is_starting: Callable[[], bool], seconds: float = 30) -> None:
+    """Until /healthz answers; CommandError with the way to the log when the server does not come up."""
+    deadline = time.monotonic() + seconds
+    while not _web_answers(port):
+        if time.monotonic() > deadline or not is_starting():
+            raise CommandError(f"The web server did not start; see {settings.VAR_DIR / 'log' / 'web.log'}")
+        time.sleep(0.1)
+
+
+def greeting(port: int) -> str:
+    site = f"http://localhost:{port}"
+    return f"""Flywheel is ready.
+
+    site      {site}/
+    admin     {site}/admin/
+    health    {site}/healthz
+    sign in   {", ".join(LOGINS)} (password: {PASSWORD})
+    mail      {settings.EMAIL_FILE_PATH}
+    logs      {settings.VAR_DIR / "log"}
+
+Ctrl-C stops everything."""
+
+
+def _static_mark() -> Path:
+    return Path(settings.STATIC_ROOT).with_suffix(".collected")
+
+
+def _static_fingerprint() -> str:
+    """Of every source file's place, size and time: hashing and compressing them anew takes seconds."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            found = Path(storage.path(path)).stat()
+            digest.update(f"{path} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def _web_answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2):  # noqa: S310 - our own server
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False

@@ -1,0 +1,82 @@
+"""/healthz: what the site stands on, asked within a second and without the page's own connections."""
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.db import connections
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+TIME_LIMIT = 0.8  # seconds for all checks together
+TASKS_LATE = 60  # seconds without a heartbeat
+HEARTBEAT = f"{settings.REDIS_PREFIX}heartbeat"
+
+logger = logging.getLogger(__name__)
+# libpq cannot be told to give up sooner than after two seconds; a thread can be left waiting.
+_pool = ThreadPoolExecutor(max_workers=6, thread_name_prefix="health")
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 with each service's state, "degraded" without Redis or tasks; 503 without PostgreSQL."""
+    services = run_checks({"postgresql": check_postgresql, "redis": check_redis, "tasks": check_tasks})
+    up = {name: answer["state"] == "up" for name, answer in services.items()}
+    if not up["postgresql"]:
+        return JsonResponse({"status": "down", "services": services}, status=503)
+    return JsonResponse({"status": "ok" if all(up.values()) else "degraded", "services": services})
+
+
+def run_checks(checks: dict[str, Callable[[], dict[str, Any]]]) -> dict[str, dict[str, Any]]:
+    """Run the checks side by side; one that raises or is not done within TIME_LIMIT is down."""
+    deadline = time.monotonic() + TIME_LIMIT
+    futures = {name: _pool.submit(check) for name, check in checks.items()}
+    answers = {}
+    for name, future in futures.items():
+        try:
+            answers[name] = future.result(timeout=max(0, deadline - time.monotonic()))
+        except Exception as error:  # whatever it is, the service does not serve
+            logger.warning("%s: %r", name, error)
+            answers[name] = {"state": "down", "error": type(error).__name__}
+    return answers
+
+
+def check_postgresql() -> dict[str, Any]:
+    with closing(connections.create_connection("default")) as connection:
+        connection.settings_dict = {**connection.settings_dict, "OPTIONS": {"connect_timeout": 2}}
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    return {"state": "up"}
+
+
+def check_redis() -> dict[str, Any]:
+    with _redis() as client:
+        client.ping()
+    return {"state": "up"}
+
+
+def check_tasks() -> dict[str, Any]:
+    """Up while beat sends the heartbeat and a worker runs it."""
+    with _redis() as client:
+        beaten = client.get(HEARTBEAT)
+    if beaten is None:
+        return {"state": "unknown"}
+    seconds = max(0, int(time.time()) - int(beaten))
+    return {"state": "up" if seconds < TASKS_LATE else "late", "seconds_since_heartbeat": seconds}
+
+
+def beat() -> None:
+    """Written by a task that beat sends: proof that beat, the broker and a worker work."""
+    with _redis() as client:
+        client.set(HEARTBEAT, int(time.time()))
+
+
+def _redis() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_DATA_URL, socket_connect_timeout=0.2, socket_timeout=TIME_LIMIT)

@@ -1,0 +1,118 @@
+"""manage.py demo: the whole site on this machine, with content and logins, until Ctrl-C. Called by `make demo`."""
+
+import fcntl
+import os
+import signal
+import socket
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from config import demo, services
+from config.supervisor import Program, Supervisor, end_marked, stop_signals
+
+
+class Command(BaseCommand):
+    help = "Run the site with its servers, content and demo logins until Ctrl-C."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--dump", default="", help="a Stack Exchange dump's folder to import")
+        parser.add_argument("--force", action="store_true", help="make the logins in an external database too")
+
+    def handle(self, *args: Any, port: int, dump: str, force: bool, **options: Any) -> None:
+        self.began = time.monotonic()
+        for number in stop_signals():
+            signal.signal(number, signal.default_int_handler)
+        with alone(settings.VAR_DIR):
+            end_marked(str(settings.VAR_DIR))
+            check_port(port)
+            try:
+                self.prepare(dump, logins=force or not settings.DATABASE_URL)
+                self.serve(port)
+            except KeyboardInterrupt:
+                self.say("Stopped.")
+            finally:
+                connections.close_all()
+                services.stop(settings.VAR_DIR, settings.EMBEDDED_SERVICES)
+
+    def prepare(self, dump: str, *, logins: bool) -> None:
+        self.say("Starting PostgreSQL and Redis")
+        services.ensure(settings.VAR_DIR, settings.EMBEDDED_SERVICES)
+        self.say("Bringing the tables up to date")
+        call_command("migrate", verbosity=0)
+        if demo.static_files_changed():
+            self.say("Collecting static files")
+            demo.collect_static_files()
+        if logins:
+            demo.make_logins()
+        for work in demo.missing_content(dump):
+            self.say(work.title)
+            call_command(*work.command, stdout=self.stdout)
+
+    def serve(self, port: int) -> None:
+        supervisor = self.supervisor(port)
+        try:
+            connections.close_all()
+            self.say("Starting web, worker and beat")
+            supervisor.start()
+            demo.wait_for_web(port, is_starting=supervisor.programs[0].is_running)
+            self.say(demo.greeting(port))
+            supervisor.watch()
+        finally:
+            self.say("Stopping")
+            supervisor.stop()
+
+    def supervisor(self, port: int) -> Supervisor:
+        environment = {"PORT": str(port), "SITE_URL": os.environ.get("SITE_URL") or f"http://localhost:{port}"}
+        celery = [sys.executable, "-m", "celery", "-A", "config.celery"]
+        commands = {
+            "web": [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn"],
+            "worker": [*celery, "worker", "--concurrency=2", "--loglevel=WARNING"],
+            "beat": [*celery, "beat", "--loglevel=WARNING", "--pidfile="],
+        }
+        logs = settings.VAR_DIR / "log"
+        for directory in (logs, Path(settings.CELERY_BEAT_SCHEDULE_FILENAME).parent):
+            directory.mkdir(parents=True, exist_ok=True)
+        return Supervisor(
+            programs=[Program(name, command, logs / f"{name}.log") for name, command in commands.items()],
+            environment=environment,
+            mark=str(settings.VAR_DIR),
+            revive=lambda: services.ensure(settings.VAR_DIR, settings.EMBEDDED_SERVICES),
+            say=self.say,
+        )
+
+    def say(self, message: str) -> None:
+        self.stdout.write(f"[{time.monotonic() - self.began:5.1f} s] {message}")
+        self.stdout.flush()
+
+
+@contextmanager
+def alone(var_dir: Path) -> Iterator[None]:
+    """Let one demo run on a VAR_DIR."""
+    var_dir.mkdir(parents=True, exist_ok=True)
+    with (var_dir / "demo.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise CommandError(f"A demo already runs on {var_dir}; stop it, or set another VAR_DIR") from error
+        yield
+
+
+def check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((os.environ.get("ADDRESS", "127.0.0.1"), port))
+        except OSError as error:
+            raise CommandError(f"Port {port} cannot be used ({error}); choose another with PORT=…") from error
