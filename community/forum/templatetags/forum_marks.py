@@ -1,0 +1,81 @@
+"""Small marks on the forum's pages, and what search engines read of them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.utils.formats import number_format
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString, mark_safe
+
+from community.forum.models import Post
+from community.forum.pages import TopicPage
+
+register = template.Library()
+_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+@register.filter
+def compact(points: int) -> str:
+    """1,284 as it is, 12,840 as 12.8k: short enough for a byline."""
+    if points < 10_000:
+        return number_format(points, force_grouping=True)
+    return f"{points / 1000:.1f}k" if points < 100_000 else f"{points // 1000}k"
+
+
+@register.filter
+def of(mapping: dict[int, Any], key: int) -> Any:
+    return mapping.get(key)
+
+
+def _person(post: Post) -> dict[str, str]:
+    if post.author is None:
+        return {"@type": "Person", "name": "former member"}
+    return {
+        "@type": "Person",
+        "name": str(post.author),
+        "url": settings.SITE_URL + post.author.get_absolute_url(),
+    }
+
+
+def _thing(post: Post, kind: str) -> dict[str, Any]:
+    return {
+        "@type": kind,
+        "text": strip_tags(post.html)[:5000],
+        "author": _person(post),
+        "datePublished": post.created_at.isoformat(),
+        "url": settings.SITE_URL + post.get_absolute_url(),
+    }
+
+
+def _question(page: TopicPage) -> dict[str, Any]:
+    answers = [_thing(post, "Answer") | {"upvoteCount": post.score} for post in page.replies if not post.gone]
+    accepted = [a for a, p in zip(answers, page.replies, strict=False) if p.pk == page.topic.accepted_id]
+    question = _thing(page.opening, "Question") | {
+        "name": page.topic.title,
+        "answerCount": page.topic.reply_count,
+        "upvoteCount": page.topic.score,
+        "suggestedAnswer": [a for a in answers if a not in accepted],
+    }
+    if accepted:
+        question["acceptedAnswer"] = accepted[0]
+    return {"@type": "QAPage", "mainEntity": question}
+
+
+def _discussion(page: TopicPage) -> dict[str, Any]:
+    return _thing(page.opening, "DiscussionForumPosting") | {
+        "headline": page.topic.title,
+        "url": settings.SITE_URL + page.topic.get_absolute_url(),
+        "comment": [_thing(post, "Comment") for post in page.replies if not post.gone],
+    }
+
+
+@register.simple_tag
+def structured_data(page: TopicPage) -> SafeString:
+    """schema.org's QAPage or DiscussionForumPosting as JSON-LD (a data block: browsers do not run it)."""
+    data = {"@context": "https://schema.org"} | (_question(page) if page.topic.is_question else _discussion(page))
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPES)
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')

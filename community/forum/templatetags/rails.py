@@ -1,0 +1,44 @@
+"""The right rail: what anyone may read, counted once a minute for everybody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
+
+from community.forum.feeds import Listing
+from community.forum.models import Category, Tag
+
+register = template.Library()
+MINUTE = 60
+
+
+def _popular_tags() -> list[tuple[str, int]]:
+    return list(Tag.objects.popular().values_list("name", "topic_count")[:12])
+
+
+def _waiting() -> list[dict[str, Any]]:
+    topics = Listing(feed="unanswered").topics(AnonymousUser()).with_tag_names().order_by("-created_at", "-id")[:4]
+    return [{"title": t.title, "url": t.get_absolute_url(), "tags": t.tag_names} for t in topics]
+
+
+def _categories() -> list[dict[str, str]]:
+    found = Category.objects.readable_by(AnonymousUser()).filter(parent=None).in_order()[:12]
+    return [{"name": c.name, "url": c.get_absolute_url(), "colour": c.colour} for c in found]
+
+
+@register.simple_tag
+def popular_tags() -> list[tuple[str, int]]:
+    return cache.get_or_set("rail:tags", _popular_tags, MINUTE) or []
+
+
+@register.simple_tag
+def waiting_questions() -> list[dict[str, Any]]:
+    return cache.get_or_set("rail:waiting", _waiting, MINUTE) or []
+
+
+@register.simple_tag
+def public_categories() -> list[dict[str, str]]:
+    return cache.get_or_set("rail:categories", _categories, MINUTE) or []
