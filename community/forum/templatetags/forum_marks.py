@@ -52,16 +52,17 @@ def _thing(post: Post, kind: str) -> dict[str, Any]:
 
 
 def _question(page: TopicPage) -> dict[str, Any]:
-    answers = [_thing(post, "Answer") | {"upvoteCount": post.score} for post in page.replies if not post.gone]
-    accepted = [a for a, p in zip(answers, page.replies, strict=False) if p.pk == page.topic.accepted_id]
+    standing = [post for post in page.replies if not post.gone]
+    answers = {post.pk: _thing(post, "Answer") | {"upvoteCount": post.score} for post in standing}
+    accepted = answers.pop(page.topic.accepted_id, None)
     question = _thing(page.opening, "Question") | {
         "name": page.topic.title,
         "answerCount": page.topic.reply_count,
         "upvoteCount": page.topic.score,
-        "suggestedAnswer": [a for a in answers if a not in accepted],
+        "suggestedAnswer": list(answers.values()),
     }
     if accepted:
-        question["acceptedAnswer"] = accepted[0]
+        question["acceptedAnswer"] = accepted
     return {"@type": "QAPage", "mainEntity": question}
 
 
