@@ -220,6 +220,9 @@ LOCALE_PATHS = [ROOT / "locale"]
 TIME_ZONE = env_text("TIME_ZONE", "UTC")
 USE_TZ = True
 
+# Events: the request header in which a proxy in front tells the visitor's country, CF-IPCountry say.
+COUNTRY_HEADER = env_text("COUNTRY_HEADER")
+
 # Files
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"

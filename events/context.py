@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
 _PHONE = re.compile(r"iphone|android.+mobile|windows phone", re.IGNORECASE)
+_COUNTRY = re.compile(r"[A-Za-z]{2}")
 _TABLET = re.compile(r"ipad|android|tablet", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Context:
-    session: int | None = None
-    source: str = ""
-    device: str = ""
-    language: str = ""
-    country: str = ""
+    session: int | None = None  # one number for the acts of one browser session
+    source: str = ""  # web, api, import
+    device: str = ""  # phone, tablet, desktop
+    language: str = ""  # of the page: en, zh-hans
+    country: str = ""  # two capital letters, where a proxy in front tells
 
 
 _current: ContextVar[Context] = ContextVar("event_context", default=Context())  # noqa: B039 (frozen)
@@ -38,15 +41,29 @@ def device_of(user_agent: str) -> str:
     return "tablet" if _TABLET.search(user_agent) else "desktop"
 
 
+def session_of(request: HttpRequest) -> int | None:
+    """A number that stands for the browser session and does not give its key away; None where there is none."""
+    key = request.session.session_key
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:7]) if key else None
+
+
+def country_of(request: HttpRequest) -> str:
+    """From the header that the proxy in front sets (settings.COUNTRY_HEADER), else unknown."""
+    code = request.headers.get(settings.COUNTRY_HEADER, "") if settings.COUNTRY_HEADER else ""
+    return code.upper() if _COUNTRY.fullmatch(code) else ""
+
+
 class EventContextMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         context = Context(
+            session=session_of(request),
             source="web",
             device=device_of(request.headers.get("User-Agent", "")),
             language=(get_language() or "")[:10],
+            country=country_of(request),
         )
         token = _current.set(context)
         try:

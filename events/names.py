@@ -1,8 +1,9 @@
-"""Every event there is, with its properties. A name that is not here is not recorded.
+"""Every event there is, with its properties. What is not here is not recorded.
 
-`unit` is a member's id, or minus a visitor's id. Definitions: docs/metrics.md.
+`unit` is a member's id, or minus a visitor's id. The table for readers: docs/metrics.md.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -10,8 +11,9 @@ from dataclasses import dataclass
 class EventName:
     name: str
     unit: str  # who the event is counted for
-    object: str | None = None  # the kind of thing it is about
+    objects: tuple[str, ...] = ()  # the kinds of thing it may be about
     properties: tuple[str, ...] = ()
+    value: str = ""  # what its number means
     passive: bool = False  # seen by a browser rather than done by a verb
 
 
@@ -20,29 +22,29 @@ _DECLARED = (
     EventName("signed_up", "who signs up", properties=("method",)),
     EventName("signed_in", "who signs in", properties=("method",)),
     # What a browser sees
-    EventName("page_viewed", "who looks", "page", ("seconds", "scroll"), passive=True),
-    EventName("topic_read", "who reads", "topic", ("seconds", "scroll"), passive=True),
-    EventName("clicked", "who clicks", "page", ("selector", "position"), passive=True),
-    EventName("impression", "who is shown it", "page", ("position",), passive=True),
-    EventName("searched", "who searches", None, ("results",)),
-    EventName("shared", "who shares", "post"),
-    # What the author of an act does
-    EventName("topic_started", "author", "topic", ("kind",)),
-    EventName("answer_posted", "author", "post"),
-    EventName("reply_posted", "author", "post"),
-    EventName("comment_posted", "author", "comment"),
-    EventName("post_edited", "who edits", "post"),
-    EventName("bookmarked", "who bookmarks", "post"),
-    EventName("followed", "who follows", "topic"),
-    EventName("vote_cast", "voter", "post"),  # value: +1 or -1
-    EventName("answer_accepted", "asker", "post"),
-    EventName("bounty_offered", "who offers", "topic"),  # value: the amount
-    # What happens to a member
-    EventName("answer_received", "author of the topic", "post"),
-    EventName("comment_received", "author of the post", "comment"),
-    EventName("vote_received", "author of the post", "post"),  # value: +1 or -1
-    EventName("accept_received", "author of the answer", "post"),
-    EventName("badge_earned", "who earns it", "badge"),
+    EventName("page_viewed", "who looks", ("page",), ("seconds", "scroll"), passive=True),
+    EventName("topic_read", "who reads", ("topic",), ("seconds", "scroll"), passive=True),
+    EventName("clicked", "who clicks", ("page",), ("selector", "position"), passive=True),
+    EventName("impression", "who is shown it", ("page",), ("position",), passive=True),
+    EventName("searched", "who searches", (), ("results",)),
+    EventName("shared", "who shares", ("topic", "post")),
+    # What a member does
+    EventName("topic_started", "author", ("topic",), ("kind",)),
+    EventName("answer_posted", "author", ("post",)),
+    EventName("reply_posted", "author", ("post",)),
+    EventName("comment_posted", "author", ("post",)),
+    EventName("post_edited", "who edits", ("post",)),
+    EventName("bookmarked", "who bookmarks", ("post",)),
+    EventName("followed", "who follows", ("topic", "tag", "member")),
+    EventName("vote_cast", "voter", ("post",), value="+1 or -1"),
+    EventName("answer_accepted", "asker", ("post",)),
+    EventName("bounty_offered", "who offers", ("topic",), value="the amount"),
+    # What happens to a member, at the time of the act that causes it; one's own acts do not
+    EventName("answer_received", "author of the topic", ("post",)),
+    EventName("comment_received", "author of the post", ("comment",)),
+    EventName("vote_received", "author of the post", ("post",), value="+1 or -1"),
+    EventName("accept_received", "author of the answer", ("post",)),
+    EventName("badge_earned", "who earns it", ("badge",)),
 )
 
 NAMES: dict[str, EventName] = {event.name: event for event in _DECLARED}
@@ -60,11 +62,12 @@ ACTIVE = (
 )
 
 
-def declared(name: str, properties: dict[str, object]) -> EventName:
-    """The event of this name; ValueError where it, or one of the properties, is not declared."""
+def check(name: str, *, kind: str | None, properties: Mapping[str, object]) -> None:
+    """ValueError where the event, the kind of its object or one of its properties is not declared."""
     event = NAMES.get(name)
     if event is None:
         raise ValueError(f"no event is named {name!r}; declare it in events/names.py")
+    if kind is not None and kind not in event.objects:
+        raise ValueError(f"{name} is about {' or '.join(event.objects) or 'nothing'}, not {kind}")
     if unknown := sorted(set(properties) - set(event.properties)):
         raise ValueError(f"{name} has no property {', '.join(unknown)}")
-    return event

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from events.context import Context, current
 from events.models import Event
-from events.names import declared
+from events.names import check
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -30,20 +30,21 @@ def record(
 ) -> None:
     """Record the event `name` of `unit` (a member's id, or minus a visitor's id).
 
-    `object` is (kind, id); `context` is the request's unless given; `properties` are those that
-    `events/names.py` declares, and hold no personal data. ValueError where one is not declared.
+    `at` is the time of the act, now unless given; `object` is (kind, id); `context` is the request's unless given;
+    `properties` hold no personal data. ValueError where `events/names.py` does not declare the name, the kind or a
+    property; TypeError where `at` has no time zone.
     """
-    declared(name, properties)
+    kind, pk = object or (None, None)
+    check(name, kind=kind, properties=properties)
     at = at or timezone.now()
     context = context or current()
-    kind, pk = object or ("", None)
     Event.objects.create(
         epoch_us=epoch_us(at),
         at=at,
         name=name,
         unit=unit,
         person=unit,
-        object_kind=kind,
+        object_kind=kind or "",
         object_id=pk,
         value=value,
         session=context.session,
