@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
@@ -16,6 +15,7 @@ from django.core.management.base import CommandError
 from django.db import transaction
 
 from community.forum.models import Topic
+from community.members.accounts import give_address
 from community.members.models import Member
 
 PASSWORD = "flywheel-demo"  # noqa: S105 - printed for whoever runs the demo
@@ -47,9 +47,8 @@ def make_logins() -> None:
     for username, fields in LOGINS.items():
         if not Member.objects.named(username).exists():
             with transaction.atomic():
-                email = f"{username}@example.org"
-                member = Member.objects.create_user(username, email, PASSWORD, **fields)
-                EmailAddress.objects.create(user=member, email=email, verified=True, primary=True)
+                member = Member.objects.create_user(username, password=PASSWORD, **fields)
+                give_address(member, f"{username}@example.org")
 
 
 def static_files_changed() -> bool:
