@@ -3,7 +3,8 @@ from django.urls.converters import StringConverter
 
 from community.forum import syndication
 from community.forum.feeds import FEEDS, PERIODS
-from community.forum.views import acts, history, lists, topics, writing
+from community.forum.views import acts, finding, history, lists, mine, topics, writing
+from community.forum.views import tags as tag_pages
 
 app_name = "forum"
 
@@ -89,6 +90,11 @@ urlpatterns = [
     path("c/<str:category>/", lists.feed, name="category"),
     path("c/<str:category>/", include((listing, "category"), namespace="in-category")),
     path("tags/", lists.tags, name="tags"),
+    path("search/", finding.results, name="search"),
+    path("bookmarks/", mine.bookmarks, name="bookmarks"),
+    path("bookmarks/drop/", mine.drop_draft, name="drop-draft"),
+    path("tags/<str:tag>/about/", tag_pages.wiki, name="tag-wiki"),
+    path("tags/<str:tag>/about/edit/", tag_pages.edit_wiki, name="edit-tag-wiki"),
     path("tags/<str:tag>/", lists.feed, name="tag"),
     path("tags/<str:tag>/", include((listing, "tag"), namespace="in-tag")),
 ]

@@ -1,0 +1,38 @@
+"""The search page."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from community.forum import search
+from community.forum.models import Topic
+from community.forum.queries import parse
+from events.record import record
+
+
+@require_GET
+def results(request: HttpRequest) -> HttpResponse:
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:500]
+    topic = _within(request)
+    number = _number(request)
+    page = search.run(parse(text), member=request.user, topic=topic, number=number) if text else None
+    if page and number == 1 and request.user.is_authenticated:
+        record("searched", unit=request.user.pk, results=len(page.hits))
+    context = {"search_query": text, "page": page, "topic": topic, "number": number}
+    return render(request, "forum/search.html", context)
+
+
+def _within(request: HttpRequest) -> Topic | None:
+    pk = request.GET.get("topic", "")
+    if not pk:
+        return None
+    return get_object_or_404(Topic.objects.visible_to(request.user), pk=pk if pk.isdecimal() else 0)
+
+
+def _number(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    if not text.isdecimal() or not 1 <= int(text) <= search.PAGES:
+        raise Http404("no such page")
+    return int(text)
