@@ -81,12 +81,12 @@ class Category(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("forum:category", args=[self.slug])
+
     def clean(self) -> None:
         if self.parent and (self.parent.parent_id or (self.pk and self.children.exists())):
             raise ValidationError({"parent": _("Categories nest one level deep.")})
-
-    def get_absolute_url(self) -> str:
-        return reverse("forum:category", args=[self.slug])
 
 
 class TagQuerySet(models.QuerySet["Tag"]):
