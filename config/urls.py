@@ -15,7 +15,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     # soon: path("", include("community.members.urls")),
     # soon: path("", include("community.points.urls")),
-    # soon: path("", include("community.notifications.urls")),
+    path("", include("community.notifications.urls")),
     # soon: path("", include("community.moderation.urls")),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain"), name="robots"),
     path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS}, name="sitemap"),
