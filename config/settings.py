@@ -211,7 +211,9 @@ EMAIL_HOST_PASSWORD = env_text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", default=True)
 EMAIL_TIMEOUT = 10
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_BACKEND = (
+    "community.notifications.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.filebased.EmailBackend"
+)
 
 # Languages and time. Days and weeks of points and reports are those of TIME_ZONE.
 LANGUAGE_CODE = "en"
@@ -241,6 +243,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 # What one floor shows on another's page comes in by dotted path, never by an import upward.
 NOTIFICATION_SOURCES = "community.forum.sources.describe"
 RATE_LIMITS = env_bool("RATE_LIMITS", default=True)
+TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)  # how many of our own stand in front and extend X-Forwarded-For
 
 LOGGING = {
     "version": 1,
