@@ -42,7 +42,8 @@ def redis_client(servers) -> Iterator[redis.Redis]:
 def _clean_redis(request) -> Iterator[None]:
     """What a test with a database leaves in Redis and the cache goes with its rows."""
     yield
-    if {"db", "transactional_db", "redis_client"}.isdisjoint(request.fixturenames):
+    marked = request.node.get_closest_marker("django_db")
+    if not marked and {"db", "transactional_db", "redis_client"}.isdisjoint(request.fixturenames):
         return
     cache.clear()
     for url in (settings.REDIS_DATA_URL, settings.CELERY_BROKER_URL.replace("redis+socket", "unix")):

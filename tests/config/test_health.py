@@ -1,0 +1,60 @@
+import socket
+from pathlib import Path
+
+import pytest
+from django.db import connections
+
+from config import health
+
+
+@pytest.fixture
+def ask(client):
+    return lambda: client.get("/healthz")
+
+
+@pytest.mark.django_db
+def test_it_is_ok_when_everything_is_up(ask):
+    health.beat()
+    answer = ask()
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "ok"
+    assert answer.json()["services"]["tasks"]["state"] == "up"
+
+
+@pytest.mark.django_db
+def test_without_a_heartbeat_of_tasks_it_is_degraded(ask, redis_client, monkeypatch):
+    assert ask().json()["services"]["tasks"] == {"state": "unknown"}
+    health.beat()
+    monkeypatch.setattr(health, "TASKS_LATE", 0)
+    assert ask().json()["status"] == "degraded"
+
+
+@pytest.mark.django_db
+def test_without_redis_it_is_degraded_but_serves(ask, settings, tmp_path):
+    settings.REDIS_DATA_URL = f"unix://{tmp_path}/none.sock"
+    answer = ask()
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "degraded"
+    assert answer.json()["services"]["redis"]["state"] == "down"
+
+
+@pytest.mark.django_db
+def test_without_postgresql_it_is_503(ask, monkeypatch, tmp_path):
+    monkeypatch.setitem(connections["default"].settings_dict, "HOST", str(tmp_path))
+    answer = ask()
+    assert answer.status_code == 503
+    assert answer.json()["status"] == "down"
+    assert answer.json()["services"]["redis"]["state"] == "up"
+
+
+@pytest.mark.django_db
+def test_a_server_that_accepts_and_says_nothing_does_not_hold_the_answer(ask, monkeypatch, settings, tmp_path):
+    monkeypatch.chdir(tmp_path)  # a short path for the socket
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(".s.PGSQL.5432")
+        silent.listen(8)
+        monkeypatch.setitem(connections["default"].settings_dict, "HOST", str(Path.cwd()))
+        monkeypatch.setattr(health, "TIME_LIMIT", 0.05)
+        answer = ask()
+    assert answer.status_code == 503
+    assert answer.json()["services"]["postgresql"]["error"] == "TimeoutError"
