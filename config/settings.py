@@ -1,6 +1,9 @@
 """Every setting of the site, read from the environment. Importing this module starts nothing."""
 
+import contextlib
+import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from celery.schedules import crontab
@@ -29,8 +32,10 @@ def _secret_key() -> str:
     path = VAR_DIR / "secret_key"
     if not path.exists():
         VAR_DIR.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48))
+        with tempfile.NamedTemporaryFile("w", dir=VAR_DIR) as new, contextlib.suppress(FileExistsError):
+            new.write(secrets.token_urlsafe(48))
+            new.flush()
+            os.link(new.name, path)  # whole or not at all: other processes may start at the same moment
     return path.read_text()
 
 
