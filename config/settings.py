@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "community.members.middleware.MemberSettingsMiddleware",
+    "community.members.throttling.RateLimitMiddleware",
     "events.context.EventContextMiddleware",
 ]
 
@@ -186,8 +187,11 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_USERNAME_MIN_LENGTH = 2
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or address, a new passkey: told by letter
+ACCOUNT_SESSION_REMEMBER = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = SITE_NAME
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_URL.startswith("http://")
 SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, object]] = {
     name: {"APPS": [{"client_id": env_text(f"{name.upper()}_CLIENT_ID"), "secret": env_text(f"{name.upper()}_SECRET")}]}
@@ -247,6 +251,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 # What one floor shows on another's page comes in by dotted path, never by an import upward.
 NOTIFICATION_SOURCES = "community.forum.sources.describe"
+NOTIFICATION_MODEL = "notifications.Notification"
+TEXT_RENDERER = "community.forum.text.render"
 RATE_LIMITS = env_bool("RATE_LIMITS", default=True)
 TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)  # how many of our own stand in front and extend X-Forwarded-For
 
