@@ -28,9 +28,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--dump", default="", help="a Stack Exchange dump's folder to import")
+        parser.add_argument("--empty", action="store_true", help="leave an empty site empty")
         parser.add_argument("--force", action="store_true", help="make the logins in an external database too")
 
-    def handle(self, *args: Any, port: int, dump: str, force: bool, **options: Any) -> None:
+    def handle(self, *args: Any, port: int, force: bool, **options: Any) -> None:
         self.began = time.monotonic()
         for number in stop_signals():
             signal.signal(number, signal.default_int_handler)
@@ -38,7 +39,9 @@ class Command(BaseCommand):
             end_marked(str(settings.VAR_DIR))
             check_port(port)
             try:
-                self.prepare(dump, logins=force or not settings.DATABASE_URL)
+                self.prepare(logins=force or not settings.DATABASE_URL)
+                if not options["empty"]:
+                    self.fill(options["dump"])
                 self.serve(port)
             except KeyboardInterrupt:
                 self.say("Stopped.")
@@ -46,7 +49,7 @@ class Command(BaseCommand):
                 connections.close_all()
                 services.stop(settings.VAR_DIR, settings.EMBEDDED_SERVICES)
 
-    def prepare(self, dump: str, *, logins: bool) -> None:
+    def prepare(self, *, logins: bool) -> None:
         self.say("Starting PostgreSQL and Redis")
         services.ensure(settings.VAR_DIR, settings.EMBEDDED_SERVICES)
         self.say("Bringing the tables up to date")
@@ -56,6 +59,8 @@ class Command(BaseCommand):
             demo.collect_static_files()
         if logins:
             demo.make_logins()
+
+    def fill(self, dump: str) -> None:
         for work in demo.missing_content(dump):
             self.say(work.title)
             call_command(*work.command, stdout=self.stdout)
