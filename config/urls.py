@@ -6,14 +6,15 @@ from django.views.generic import TemplateView
 from django.views.static import serve
 
 from community.forum.sitemaps import SITEMAPS
+from community.members import views as members
 from config.health import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
-    # soon: path("", include("community.members.urls")),
+    path("i18n/setlang/", members.language, name="set_language"),
+    path("", include("community.forum.member_urls")),
     # soon: path("", include("community.points.urls")),
     path("", include("community.notifications.urls")),
     # soon: path("", include("community.moderation.urls")),

@@ -55,6 +55,9 @@ class MemberQuerySet(models.QuerySet["Member"]):
         """Whom lists of recent activity show: not those who keep theirs from people who are not signed in."""
         return self.active() if viewer.is_authenticated else self.active().filter(profile_public=True)
 
+    def for_list(self) -> MemberQuerySet:
+        return self.only(*Member.BYLINE, "location", "seen_at", "date_joined").annotate(lower=Lower("username"))
+
     def for_byline(self) -> MemberQuerySet:
         return self.only(*Member.BYLINE)
 
@@ -65,6 +68,11 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
 
 class MemberManager(UserManager.from_queryset(MemberQuerySet)):  # type: ignore[misc]
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """Lower-case throughout, as allauth keeps and seeks addresses."""
+        return (email or "").strip().lower()
+
     def get_by_natural_key(self, username: str | None) -> Member:
         return self.named(username or "").get()
 
@@ -76,6 +84,8 @@ class Member(Imported, AbstractUser):
         DARK = "dark", _("Dark")
 
     BYLINE = ("id", "username", "display_name", "avatar", "points", "is_moderator", "is_active")
+
+    CHANGED_IN_SQL = frozenset({"points_total", "seen_at", "read_before"})
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
@@ -96,6 +106,7 @@ class Member(Imported, AbstractUser):
     muted_kinds = models.JSONField(_("notifications I do not want"), default=list, blank=True)
     is_moderator = models.BooleanField(_("moderator"), default=False)
     suspended_until = models.DateTimeField(_("suspended until"), null=True, blank=True)
+    suspension_reason = models.CharField(_("reason of the suspension"), max_length=500, blank=True)
     seen_at = models.DateTimeField(
         default=timezone.now, db_default=Now(), editable=False, help_text=_("The last visit, to the hour.")
     )
@@ -135,10 +146,14 @@ class Member(Imported, AbstractUser):
     def __str__(self) -> str:
         return self.display_name or self.username if self.is_active else gettext("former member")
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        if update_fields is None and not self._state.adding:
+            # Django, allauth and the admin save whole members; a balance that moved meanwhile must not move back.
+            ours = {field.name for field in self._meta.concrete_fields if not field.generated and not field.primary_key}
+            update_fields = ours - self.get_deferred_fields() - self.CHANGED_IN_SQL
         # The row, its `joined` entry and its `signed_up` event (receivers of post_save) stand or fall together.
         with transaction.atomic():
-            super().save(*args, **kwargs)
+            super().save(*args, update_fields=update_fields, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("members:profile", args=[self.username])

@@ -14,9 +14,12 @@ USERNAME = RegexValidator(r"^[\w][\w.-]{1,39}\Z", _("2 to 40 letters, digits, do
 
 # Names that would pass for the site itself, or that mean somebody else in a mention.
 RESERVED = frozenset(
-    "admin administrator all anonymous api channel everyone flywheel help here me members moderator moderators mods "
-    "null official root security settings staff support system team undefined user webmaster you".split()
-)
+    (
+        "admin", "administrator", "all", "anonymous", "api", "channel", "everyone", "flywheel", "help", "here",
+        "me", "members", "moderator", "moderators", "mods", "null", "official", "root", "security", "settings",
+        "staff", "support", "system", "team", "undefined", "user", "webmaster", "you",
+    )
+)  # fmt: skip
 FORMER = "former-"
 
 

@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                 ('muted_kinds', models.JSONField(blank=True, default=list, verbose_name='notifications I do not want')),
                 ('is_moderator', models.BooleanField(default=False, verbose_name='moderator')),
                 ('suspended_until', models.DateTimeField(blank=True, null=True, verbose_name='suspended until')),
+                ('suspension_reason', models.CharField(blank=True, max_length=500, verbose_name='reason of the suspension')),
                 ('seen_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now, editable=False, help_text='The last visit, to the hour.')),
                 ('read_before', models.DateTimeField(default=django.utils.timezone.now, editable=False, help_text='Topics without activity since then count as read.')),
                 ('points_total', models.IntegerField(default=0, editable=False, help_text='The sum of the ledger, unfloored.')),

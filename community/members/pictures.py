@@ -1,0 +1,33 @@
+"""A member's picture: put in place of the one before, or taken away; the file before goes after the commit."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import IO
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from community.members import images
+from community.members.models import Member
+
+
+def put(member: Member, file: IO[bytes]) -> None:
+    """images.ImageRefused where the file is no picture that we take."""
+    picture = images.avatar(file)
+    # Named by its content: a changed picture is a new address, so caches need not ask.
+    _replace(member, ContentFile(picture.bytes, name=f"{member.pk}-{picture.sha256[:16]}.{picture.extension}"))
+
+
+def remove(member: Member) -> None:
+    _replace(member, None)
+
+
+@transaction.atomic
+def _replace(member: Member, content: ContentFile[bytes] | None) -> None:
+    locked = Member.objects.lock([member.pk])[member.pk]
+    storage, before = locked.avatar.storage, locked.avatar.name
+    locked.avatar = content or ""
+    locked.save(update_fields=["avatar"])
+    if before and before != locked.avatar.name:
+        transaction.on_commit(partial(storage.delete, before), robust=True)
