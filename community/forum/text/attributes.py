@@ -14,7 +14,7 @@ ELEMENTS = frozenset(ELEMENT_NAMES.split())
 OUR_CLASSES = {
     "a": {"footnote-backref", "mention", "tag"},
     "hr": {"footnotes-sep"},
-    "li": {"footnote-item"},
+    "li": {"footnote-item", "task"},
     "ol": {"footnotes-list"},
     "section": {"footnotes"},
     "sup": {"footnote-ref"},

@@ -18,6 +18,8 @@ from community.forum.text.scanning import Close, Open, Text, Token
 from community.forum.text.tex import Formula, split
 
 NO_TEX_INSIDE = frozenset(("code", "kbd", "pre"))
+MAX_COLOURED, MAX_TEX = 20_000, 30_000
+"""Characters of code and of formulas in one text; what comes after them is shown as typed. They bound the time."""
 LANGUAGE = re.compile(r"(?:^|\s)lang(?:uage)?-([\w+#.-]+)")
 
 
@@ -34,6 +36,7 @@ class Builder:
         self._plain = Plain()
         self._nesting = Nesting(self._out, self._plain.close)
         self._macros = Macros()
+        self._code_left, self._tex_left = MAX_COLOURED, MAX_TEX
         self._code: list[str] | None = None
         self._language = ""
         self._formula: list[str] | None = None
@@ -112,7 +115,8 @@ class Builder:
         if self._code is None:
             return
         code, self._code = "".join(self._code), None
-        self._out.append(highlighted(code, self._language))
+        self._code_left -= len(code)
+        self._out.append(highlighted(code, self._language, coloured=self._code_left >= 0))
         self._nesting.at_start = False
         self._plain.write(code.rstrip(), preformatted=True)
 
@@ -123,7 +127,8 @@ class Builder:
         self._write_formula(Formula.parse(typed))
 
     def _write_formula(self, formula: Formula) -> None:
-        shown = mathml(formula, self._macros)
+        self._tex_left -= len(formula.typed)
+        shown = mathml(formula, self._macros) if self._tex_left >= 0 else None
         self._out.append(f"<code>{escape(formula.typed, quote=False)}</code>" if shown is None else shown)
         self._nesting.at_start = False
         self._plain.write(formula.typed, preformatted=False)

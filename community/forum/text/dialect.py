@@ -29,6 +29,7 @@ Equations are not numbered: nothing here can refer to a number.
 """
 BEGIN_END = re.compile(r"\\(begin|end)\s*+\{([a-zA-Z]{1,20}\*?)\}(?:(?<=at\})\s*+\{\d+\}|(?<=at\*\})\s*+\{\d+\})?")
 ANGLE = re.compile(r"(\\(?:left|right|middle|[bB]igg?[lrm]?))\s*+([<>])")
+NOT_EQUAL = re.compile(r"\\not\s*+=")
 BRACKETS = {"<": r"\langle ", ">": r"\rangle "}
 
 
@@ -40,7 +41,7 @@ TEXT = re.compile(r"\\(?:text|textrm|mbox)\s*+\{([^{}$]*+(?:\$[^$]++\$[^{}$]*+)+
 def in_dialect(tex: str) -> str:
     """The same formula with the converter's environments and with real angle brackets."""
     tex = ESCAPED.sub(_escaped, COMMENT.sub(r"\1", tex))
-    tex = TEXT.sub(_text_with_formulas, tex)
+    tex = NOT_EQUAL.sub(r"\\neq ", TEXT.sub(_text_with_formulas, tex))
     return BEGIN_END.sub(_environment, ANGLE.sub(lambda hit: hit[1] + BRACKETS[hit[2]], tex))
 
 

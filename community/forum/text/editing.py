@@ -16,6 +16,7 @@ MARKUP = re.compile(
     r"|(?<![^\W_])_|_(?![^\W_])"
     r"|(?<![A-Za-z0-9_@#&/.+=-])[@#](?=\w)"
 )
+BRACKETS = re.compile(r"[\\\[\]]")
 LINE_START = re.compile(r"^(\s*)([-+>#=]|~~~|\d{1,9}(?=[.)](?:\s|$)))", re.MULTILINE)
 LINE_END = re.compile(r"\s*\n\s*")
 LONGEST_FENCE = re.compile(r"^ {0,3}(`{3,})", re.MULTILINE)
@@ -31,7 +32,7 @@ def to_markdown(html: str) -> str:
     return _Converter().convert(builder.html())
 
 
-class _Converter(MarkdownConverter):  # type: ignore[misc]
+class _Converter(MarkdownConverter):
     class Options:
         autolinks = False
         bullets = "-"
@@ -42,22 +43,20 @@ class _Converter(MarkdownConverter):  # type: ignore[misc]
         sup_symbol = "<sup>"
         table_infer_header = True
 
-    convert_strike = MarkdownConverter.convert_s  # type: ignore[attr-defined]
+    def convert_strike(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return f"~~{text.strip()}~~" if text.strip() else text
 
     def convert_kbd(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Our Markdown knows these tags; inside them it is read as anywhere."""
-        return f"<{el.name}>{text}</{el.name}>" if text.strip() else text
+        inside = self.escape(text, parent_tags) if el.name == "kbd" else text
+        return f"<{el.name}>{inside}</{el.name}>" if text.strip() else text
 
     convert_ins = convert_mark = convert_small = convert_u = convert_kbd
 
     def escape(self, text: str, parent_tags: set[str]) -> str:
         """Signs that Markdown would take for its own, escaped; not in formulas, where it takes none."""
-        return "".join(
-            _formula(piece)
-            if isinstance(piece, Formula)
-            else _escaped(piece, "td" in parent_tags or "th" in parent_tags)
-            for piece in split(text)
-        )
+        markdown = "".join(_formula(piece) if isinstance(piece, Formula) else _escaped(piece) for piece in split(text))
+        return markdown.replace("|", r"\|") if parent_tags & {"td", "th"} else markdown
 
     def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """An address that is its own text needs no more than its brackets."""
@@ -71,7 +70,7 @@ class _Converter(MarkdownConverter):  # type: ignore[misc]
         return f"{before}[{inside}]({_target(el, href)}){after}"
 
     def convert_img(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return f"![{MARKUP.sub(_backslash, str(el.get('alt', '')))}]({_target(el, str(el.get('src', '')))})"
+        return f"![{BRACKETS.sub(_backslash, str(el.get('alt', '')))}]({_target(el, str(el.get('src', '')))})"
 
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         code = el.find("code")
@@ -86,10 +85,8 @@ class _Converter(MarkdownConverter):  # type: ignore[misc]
         return f"\n\n{text.strip()}\n\n"
 
 
-def _escaped(text: str, in_cell: bool) -> str:
+def _escaped(text: str) -> str:
     text = LINE_START.sub(_backslash_at_line_start, MARKUP.sub(_backslash, text))
-    if in_cell:
-        text = text.replace("|", r"\|")
     return text.replace("$", r"\$") if text.count("$") > 1 else text
 
 

@@ -1,5 +1,6 @@
 """Source code as HTML: one <span> with a class for each token that has a colour in static/css/code.css."""
 
+from collections.abc import Iterator
 from functools import cache
 from html import escape
 from itertools import groupby
@@ -7,44 +8,13 @@ from itertools import groupby
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Token, _TokenType
 
-MAX_CODE = 30_000
-"""Characters; longer code is shown without colours. Lexers are regular expressions run on what strangers write."""
-LANGUAGE_NAMES = (
-    "ada apl asm awk bash bat c clojure cmake coffeescript common-lisp console cpp csharp css cuda cython "
-    "d dart delphi diff docker elixir elm erlang fortran fsharp gdscript gherkin glsl go graphql groovy "
-    "haskell hcl hlsl html http ini java javascript json jsx julia kotlin latex less llvm lua makefile "
-    "mathematica matlab nasm nginx nim nix objective-c ocaml octave perl php postgres powershell prolog "
-    "protobuf python qsharp r racket ruby rust sass scala scheme scss smalltalk solidity sparql sql swift "
-    "systemverilog tcl tex toml tsx turtle typescript verilog vhdl vim xml yaml zig"
-)
-LANGUAGES = frozenset(LANGUAGE_NAMES.split())
-"""Those whose lexers were tried on hostile text; any other language is shown plain."""
-ALIASES = {
-    "c#": "csharp",
-    "c++": "cpp",
-    "cs": "csharp",
-    "dockerfile": "docker",
-    "ipython": "python",
-    "golang": "go",
-    "hs": "haskell",
-    "js": "javascript",
-    "kt": "kotlin",
-    "make": "makefile",
-    "objc": "objective-c",
-    "pl": "perl",
-    "postgresql": "postgres",
-    "ps1": "powershell",
-    "py": "python",
-    "python3": "python",
-    "rb": "ruby",
-    "rs": "rust",
-    "sh": "bash",
-    "shell": "bash",
-    "terraform": "hcl",
-    "ts": "typescript",
-    "yml": "yaml",
-    "zsh": "bash",
-}
+from community.forum.text.languages import named
+
+WINDOW = 2_000
+"""Characters. Lexers are regular expressions, some of cubic time, run on what strangers write: they are given so much
+at a time. Code is cut between lines, after an empty one if it can be; a string that goes on over the cut loses its
+colour, a small price. A line that is longer is shown plain."""
+NARROWER = {"csharp": 800}
 COLOURED = {
     Token.Comment: "c",
     Token.Comment.Preproc: "cp",
@@ -76,16 +46,30 @@ COLOURED = {
 }
 """Token -> Pygments' short class; a token that is not here looks like its nearest ancestor that is."""
 CLASSES = frozenset(COLOURED.values()) - {""}
-LANGUAGE_CLASSES = frozenset(f"language-{name}" for name in LANGUAGES)
 
 
-def highlighted(code: str, language: str) -> str:
+def highlighted(code: str, language: str, *, coloured: bool = True) -> str:
     """`code` as a <code> element. A language that is unknown, or none, gives no colours."""
-    name = ALIASES.get(language, language)
-    if name not in LANGUAGES:
+    name = named(language)
+    if name is None:
         return f"<code>{escape(code, quote=False)}</code>"
-    inside = escape(code, quote=False) if len(code) > MAX_CODE else _coloured(code, name)
+    window = NARROWER.get(name, WINDOW)
+    inside = "".join(
+        _coloured(part, name) if coloured and len(part) <= window else escape(part, quote=False)
+        for part in _windows(code, window)
+    )
     return f'<code class="language-{name}">{inside}</code>'
+
+
+def _windows(code: str, window: int) -> Iterator[str]:
+    start = end = 0
+    for line in code.splitlines(keepends=True):
+        size = end - start
+        if size and (size + len(line) > window or (size > window // 2 and line.isspace())):
+            yield code[start:end]
+            start = end
+        end += len(line)
+    yield code[start:]
 
 
 def _coloured(code: str, name: str) -> str:

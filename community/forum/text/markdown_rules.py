@@ -82,7 +82,10 @@ def tasks(state: StateCore) -> None:
     for item, paragraph, line in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
         if (item.type, paragraph.type, line.type) == ("list_item_open", "paragraph_open", "inline") and line.children:
             text = line.children[0]
-            text.content = TASKS.get(text.content[:4], text.content[:4]) + text.content[4:]
+            box = TASKS.get(text.content[:4])
+            if box:
+                text.content = box + text.content[4:]
+                item.attrSet("class", "task")
 
 
 def link_references(state: StateCore) -> None:

@@ -46,6 +46,12 @@ LENGTH = re.compile(r"[+-]?\d{0,2}(?:\.\d{1,4})?(?:em|ex|mu|pc)|[+-]?\d{1,3}(?:\
 WORD = re.compile(r"[#a-zA-Z0-9 .-]{1,100}")
 BRACKETS = frozenset("⟨⟩⌊⌋⌈⌉")
 """The converter takes them for names, in italics."""
+BARS = frozenset("|‖")
+"""In |0⟩ a bar is no relation: it stands without spaces around."""
+BIG_OPERATORS = frozenset("∏∐∑⋀⋁⋂⋃⨀⨁⨂⨄⨅⨆")
+NAMED_OPERATORS = frozenset(("det", "gcd", "inf", "lim", "max", "min", "sup"))
+LIMITS = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
+"""Limits of big operators stand below and above; the browser itself moves them to the side within a line."""
 MAX_DEPTH = 100
 """Of elements. Chromium flattens a page at 512."""
 
@@ -78,13 +84,27 @@ def _written(element: Element, depth: int) -> str:
     if element.tag not in ELEMENTS or depth == 0:
         raise NotTex
     text = _text(element)
-    if text in BRACKETS:
-        element = Element("mo", stretchy=element.get("stretchy", "false"))
-    attributes = "".join(
-        f' {name}="{escape(value)}"' for name, value in element.attrib.items() if _is_kept(element.tag, name, value)
-    )
+    tag, given = _in_core(element, text)
+    attributes = "".join(f' {name}="{escape(value)}"' for name, value in given.items() if _is_kept(tag, name, value))
     inside = escape(text, quote=False) + "".join(_written(child, depth - 1) for child in element)
-    return f"<{element.tag}{attributes}>{inside}</{element.tag}>"
+    return f"<{tag}{attributes}>{inside}</{tag}>"
+
+
+def _in_core(element: Element, text: str) -> tuple[str, dict[str, str]]:
+    """The tag and the attributes that make of it what is meant."""
+    if element.tag == "mi" and text in BRACKETS:
+        return "mo", {"stretchy": "false"}
+    if element.tag == "mi" and text in NAMED_OPERATORS:
+        return "mo", {"movablelimits": "true", "lspace": "0em", "rspace": "0.167em"}
+    if text in BARS and "form" not in element.attrib:
+        return element.tag, {"lspace": "0em", "rspace": "0em", **element.attrib}
+    if element.tag in LIMITS and len(element) and _has_limits(element[0]):
+        return LIMITS[element.tag], element.attrib
+    return element.tag, element.attrib
+
+
+def _has_limits(operator: Element) -> bool:
+    return operator.get("movablelimits") == "true" or unescape(operator.text or "") in BIG_OPERATORS | NAMED_OPERATORS
 
 
 def _is_kept(tag: str, name: str, value: str) -> bool:

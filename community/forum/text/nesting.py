@@ -17,15 +17,15 @@ PARENTS = {
 }
 """Where an element of a table may stand; anywhere else a browser ignores its tag."""
 ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
-    "a": (frozenset(("a",)), frozenset()),
-    "li": (frozenset(("li",)), LISTS),
-    "dd": (frozenset(("dd", "dt")), frozenset(("dl",))),
-    "dt": (frozenset(("dd", "dt")), frozenset(("dl",))),
+    "a": (frozenset(("a",)), CELLS),
+    "li": (frozenset(("li",)), LISTS | CELLS),
+    "dd": (frozenset(("dd", "dt")), frozenset(("dl",)) | CELLS),
+    "dt": (frozenset(("dd", "dt")), frozenset(("dl",)) | CELLS),
     "td": (CELLS, frozenset(("tr",))),
     "th": (CELLS, frozenset(("tr",))),
     "tr": (frozenset(("tr",)), frozenset(("table",))),
     **dict.fromkeys(ROW_GROUPS, (ROW_GROUPS, frozenset(("table",)))),
-    **dict.fromkeys(HEADINGS, (HEADINGS, LISTS | {"blockquote"})),
+    **dict.fromkeys(HEADINGS, (HEADINGS, LISTS | CELLS | {"blockquote"})),
 }
 """Element -> (which open ones it ends, how far out they are looked for)."""
 MAX_DEPTH = 40
@@ -78,7 +78,7 @@ class Nesting:
             if self._open[at] in names:
                 self._close_from(at)
                 return
-            if self._open[at] in until or self._open[at] in CELLS:
+            if self._open[at] in until:
                 return
 
     def _close_from(self, at: int) -> None:

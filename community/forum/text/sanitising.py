@@ -4,7 +4,7 @@ import re
 
 import nh3
 
-from community.forum.text import attributes, highlighting, mathml, urls
+from community.forum.text import attributes, highlighting, languages, mathml, urls
 
 TAGS = attributes.ELEMENTS | mathml.ELEMENTS.keys() | {"span"}
 ATTRIBUTES = {
@@ -21,7 +21,7 @@ VALUES = {
 }
 CLASSES = {
     **attributes.OUR_CLASSES,
-    "code": set(highlighting.LANGUAGE_CLASSES),
+    "code": set(languages.CLASSES),
     "span": set(highlighting.CLASSES),
 }
 ID = re.compile(r"[A-Za-z0-9_-]*fn(?:ref)?\d+(?::\d+)?")

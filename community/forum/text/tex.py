@@ -23,7 +23,7 @@ class Formula(NamedTuple):
 
 
 OPENING = re.compile(r"\\[\\$]|\$\$?|\\[(\[]|\\begin\{")
-DOLLAR = re.compile(r"\$((?:[^$\\]|\\.)++)\$(?![0-9])", re.DOTALL)
+DOLLAR = re.compile(r"\$((?:[^$\\]|\\(?:text|textrm|mbox)\{[^{}]{0,300}+\}|\\.)++)\$(?![0-9])", re.DOTALL)
 ENVIRONMENT = re.compile(r"\\begin\{([a-zA-Z]{1,20}\*?)\}")
 ENDS = {"$$": "$$", "\\(": "\\)", "\\[": "\\]"}
 BLANK_LINE = re.compile(r"\n\s*\n")
