@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from community.forum.models import Comment, Post
+
 MEMBER = settings.AUTH_USER_MODEL
+
+Thing = Post | Comment
+
+
+class FlagQuerySet(models.QuerySet["Flag"]):
+    def open(self) -> FlagQuerySet:
+        return self.filter(state=Flag.State.OPEN)
+
+    def on(self, thing: Thing) -> FlagQuerySet:
+        return self.filter(**{kind_of(thing): thing.pk})
+
+    def weighing(self, points: int) -> FlagQuerySet:
+        """By members with at least so many points, or who moderate."""
+        return self.filter(Q(member__points__gte=points) | Q(member__is_moderator=True))
+
+
+def kind_of(thing: Thing) -> str:
+    return "post" if isinstance(thing, Post) else "comment"
 
 
 class Flag(models.Model):
@@ -37,6 +59,8 @@ class Flag(models.Model):
     handled_by = models.ForeignKey(MEMBER, models.SET_NULL, null=True, blank=True, related_name="+")
     handled_at = models.DateTimeField(null=True, blank=True)
 
+    objects = FlagQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("flag")
         verbose_name_plural = _("flags")
@@ -53,6 +77,17 @@ class Flag(models.Model):
     def __str__(self) -> str:
         return f"{self.get_reason_display()}: {self.post_id or self.comment_id}"
 
+    @property
+    def thing(self) -> Thing:
+        thing = self.post or self.comment
+        assert thing is not None  # noqa: S101 (flag_of_one_thing)
+        return thing
+
+
+class SuspensionQuerySet(models.QuerySet["Suspension"]):
+    def standing(self, now: datetime) -> SuspensionQuerySet:
+        return self.filter(lifted_at=None, until__gt=now)
+
 
 class Suspension(models.Model):
     member = models.ForeignKey(MEMBER, models.CASCADE, related_name="suspensions")
@@ -61,6 +96,8 @@ class Suspension(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField()
     lifted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SuspensionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("suspension")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urldefrag
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -59,7 +58,7 @@ def grouped(member: Member, rows: Iterable[Notification]) -> list[Group]:
     groups: dict[tuple[str, bool, str | Key], Group] = {}
     for row in rows:
         source = sources.get(_key(row))
-        page = urldefrag(source.url).url if source else _key(row)
+        page = source.page or source.url if source else _key(row)
         group = groups.setdefault((row.kind, row.read_at is None, page), Group([], source))
         group.rows.append(row)
         if row.actor not in group.actors:

@@ -20,6 +20,7 @@ class Source:
     title: str
     url: str  # path on this site
     excerpt: str = ""
+    page: str = ""  # that it stands on with others; the inbox keeps those together
 
 
 Describe = Callable[[Member, Iterable[Key]], dict[Key, Source]]

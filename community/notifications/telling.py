@@ -50,6 +50,11 @@ def tell(
             bell.ring(tasks.sweep)
 
 
+def withdraw(kind: str, *, source: tuple[str, int]) -> None:
+    """Forget that this was told: it was undone, or is about to be told anew as another act of the same kind."""
+    Notification.objects.filter(kind=kind).about([source]).delete()
+
+
 def _listening(kind: str, ids: set[int], actor: Member | None) -> list[Member]:
     members = Member.objects.active().filter(pk__in=ids - {actor.pk if actor else 0})
     if kind != Notification.Kind.MODERATED:  # what is done to one's own posts is told whatever one has muted
