@@ -45,9 +45,12 @@ def make_people(seed: int, count: int, tags: Mapping[str, Sequence[str]]) -> tup
 
 
 def _person(index: int, parts: dict[str, Any], names: _Names, tags: Mapping[str, Sequence[str]], rng: Random) -> Person:
-    culture = rng.choices(parts["cultures"], [c["weight"] for c in parts["cultures"]])[0]
+    bilingual = index == 0  # a moderator for each language
+    cultures = [culture for culture in parts["cultures"] if culture.get("chinese") or not bilingual]
+    culture = rng.choices(cultures, [culture["weight"] for culture in cultures])[0]
     chinese = culture.get("chinese", False)
-    reads = ("zh", "en") if chinese and rng.random() < ENGLISH_AMONG_CHINESE else (culture["languages"][0],)
+    speaks_english = not chinese or bilingual or rng.random() < ENGLISH_AMONG_CHINESE
+    reads = (("zh",) if chinese else ()) + (("en",) if speaks_english else ())
     place, time_zone = rng.choice(culture["places"]).split("|")
     interests = tuple(rng.sample(tags[reads[0]], k=min(rng.randint(2, 6), len(tags[reads[0]]))))
     username, display_name = names.draw(culture)
@@ -63,7 +66,7 @@ def _person(index: int, parts: dict[str, Any], names: _Names, tags: Mapping[str,
         interests=interests,
         founder=founder,
         moderator=index < MODERATORS,
-        activity=min(rng.paretovariate(1.15) * (4 if founder else 1), 40),
+        activity=min(rng.paretovariate(1.15) * (2 if founder else 1), 18),
         skill=rng.betavariate(4, 2) if founder else rng.betavariate(2, 2.4),
         generosity=rng.lognormvariate(0, 0.5),
     )
@@ -73,8 +76,11 @@ def _bio(parts: dict[str, Any], chinese: bool, place: str, interests: Sequence[s
     if rng.random() < 0.45:
         return ""
     templates, roles = (parts["bios_zh"], parts["roles_zh"]) if chinese else (parts["bios"], parts["roles"])
-    role = rng.choice(roles.replace("\n", "").split("|")).strip()
-    bio = rng.choice(templates).format(role=role, place=place.split(",")[0], a=interests[0], b=interests[-1])
+    role = rng.choice(roles)
+    names = parts["technologies"]
+    known = [names[tag] for tag in interests if tag in names] + rng.sample(list(names.values()), 2)
+    first, second = list(dict.fromkeys(known))[:2]
+    bio = rng.choice(templates).format(role=role, place=place.split(",")[0], a=first, b=second)
     return bio[0].upper() + bio[1:]
 
 

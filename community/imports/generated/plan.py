@@ -47,11 +47,10 @@ def _reading(citizens: Sequence[Citizen], threads: Sequence[Thread], end: dateti
     for thread in threads:
         for action in thread.actions:
             own[action.username].append(action)
-    by_key = {thread.topic.key: thread for thread in threads}
     actions: list[Action] = []
     for citizen in citizens:
         rng = Random(f"{seed}:reading:{citizen.name}")  # noqa: S311
-        actions += Reader(citizen, rng, by_key, end).actions(own[citizen.name])
+        actions += Reader(citizen, threads, end, rng).actions(own[citizen.name])
     return actions
 
 

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from heapq import nlargest
 from random import Random
 
 from .actions import Action, Bookmarked, Followed, Visited, Voted
+from .casting import may_read
 from .citizens import Citizen, background_visits
-from .threads import Thread, may_read
+from .threads import Thread
 
-UP = {1: 0.008, 2: 0.03, 3: 0.075, 4: 0.13, 5: 0.20}  # chance that a reader of average generosity votes, by quality
+UP = {1: 0.012, 2: 0.045, 3: 0.11, 4: 0.19, 5: 0.29}  # chance that a reader of average generosity votes, by quality
 DOWN = {1: 0.07, 2: 0.014, 3: 0.001, 4: 0.0003, 5: 0.0002}
 SAME_VISIT = timedelta(minutes=40)
-HALF_READ_DAYS = 9.0  # how fast a topic is forgotten by the feeds
+FORGOTTEN_DAYS = 9.0  # how fast a topic is forgotten by the feeds
 
 
-@dataclass
 class Reader:
     """One member's reading, and what they have already done."""
 
-    citizen: Citizen
-    rng: Random
-    threads: dict[str, Thread]
-    end: datetime
-    done: set[tuple[str, object]] = field(default_factory=set)
+    def __init__(self, citizen: Citizen, threads: Sequence[Thread], end: datetime, rng: Random) -> None:
+        self.citizen = citizen
+        self.end = end
+        self.rng = rng
+        self.appeal = {t.topic.key: self._lasting_appeal(t) for t in threads if may_read(citizen, t.topic)}
+        self.threads = {thread.topic.key: thread for thread in threads if thread.topic.key in self.appeal}
+        self.done: set[tuple[str, object]] = set()
 
     def actions(self, own: Sequence[Action]) -> Iterator[Action]:
         """The member's visits, with what they lead to; `own` is what they write, each within a visit."""
@@ -55,16 +58,21 @@ class Reader:
         return visits
 
     def _choose(self, at: datetime) -> list[str]:
-        """Topics to read, the recent and those of one's tags first."""
-        open_to = [t for t in self.threads.values() if t.posted[0] < at and may_read(self.citizen, t.topic)]
-        count = min(len(open_to), int(self.rng.expovariate(1 / 3.2)))
-        keys = [(self.rng.random() ** (1 / self._appeal(thread, at)), thread.topic.key) for thread in open_to]
-        return [key for _, key in sorted(keys, reverse=True)[:count]]
+        """Topics to read, the recent and those of one's tags first (a weighted draw without replacement)."""
+        count = int(self.rng.expovariate(1 / 3.2))
+        if not count:
+            return []
+        keys = []
+        for key, thread in self.threads.items():
+            if said := bisect(thread.posted, at):
+                days = (at - thread.posted[said - 1]).total_seconds() / 86400
+                weight = self.appeal[key] * (0.03 + math.exp(-days / FORGOTTEN_DAYS))
+                keys.append((self.rng.random() ** (1 / weight), key))
+        return [key for _, key in nlargest(count, keys)]
 
-    def _appeal(self, thread: Thread, at: datetime) -> float:
-        days = (at - max(moment for moment in thread.posted if moment <= at)).total_seconds() / 86400
+    def _lasting_appeal(self, thread: Thread) -> float:
         shared = len(set(self.citizen.person.interests) & set(thread.topic.tags))
-        return (0.03 + math.exp(-days / HALF_READ_DAYS)) * (1 + shared) * (0.5 + thread.topic.posts[0].quality / 3)
+        return (1 + shared) * (0.5 + thread.topic.posts[0].quality / 3)
 
     def _react(self, thread: Thread, at: datetime) -> Iterator[Action]:
         name, key = self.citizen.name, thread.topic.key

@@ -16,8 +16,8 @@ A file starts with front matter and the opening post; each further post or comme
     %% edit                              text that the author of the post above adds to it later
 
 A line that starts with "%% " is a marker, always. Files keep the order of time. `by=A` names a speaker who appears
-more than once in the topic; a part without `by` is somebody new. Optional keys: `quality` (1-5, of the opening),
-`weeks_ago` (when the topic was opened) and `pinned`.
+more than once in the topic, `by=moderator` is spoken by one; a part without `by` is somebody new. Optional keys:
+`quality` (1-5, of the opening), `weeks_ago` (when the topic was opened) and `pinned`.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ CATEGORIES = {"Questions", "Discussions", "Show and tell", "Site feedback", "中
 REQUIRED = ("title", "kind", "category", "tags")
 OPTIONAL = ("quality", "weeks_ago", "pinned")
 OPENER = "op"
+MODERATOR = "moderator"
 
 
 class TextError(ValueError):
@@ -137,7 +138,8 @@ def _check_meta(path: Path, meta: dict[str, str]) -> None:
 
 
 def _sections(lines: list[str], start: int) -> Iterator[_Section]:
-    first, marker, body = start + 1, "", []
+    body: list[str] = []
+    first, marker = start + 1, ""
     for number, line in enumerate(lines[start:], start=start + 1):
         if line.startswith("%% "):
             yield _Section(first, marker, "\n".join(body).strip())

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 
 from .actions import Accepted, Action, Commented, Edited, Posted, TopicStarted
+from .casting import asking, fitness, may_read, may_say
 from .citizens import Citizen, accelerating
 from .rhythm import moment_on, presence, when_awake
-from .texts import OPENER, PostText, TopicText
+from .texts import OPENER, TopicText
 
 ACCELERATION = 1.6
 FRESH = 8  # topics of the last day and a half
@@ -49,12 +50,6 @@ def make_threads(
     """All topics with their posts, comments, edits and accepts, none after `end`."""
     openings = _openings(topics, start, end, seed)
     return tuple(_thread(topic, at, citizens, end, seed) for topic, at in openings)
-
-
-def may_read(citizen: Citizen, topic: TopicText) -> bool:
-    if topic.category == "Moderators":
-        return citizen.person.moderator
-    return topic.language in citizen.person.reads
 
 
 def _openings(
@@ -100,8 +95,8 @@ def _peopled(topic: TopicText, day: datetime, citizens: Sequence[Citizen], end: 
 
 def _opening(thread: Thread, day: datetime, citizens: Sequence[Citizen], end: datetime, rng: Random) -> datetime:
     """Casts the opener; the time is one of their hours of that day."""
-    joined = [c for c in citizens if c.joined <= day - timedelta(hours=1) and may_read(c, thread.topic)]
-    weights = [_asking(citizen, thread.topic, day) * presence(day, citizen.person.time_zone) for citizen in joined]
+    joined = [c for c in citizens if c.joined <= day - timedelta(hours=1) and may_say(c, thread.topic, OPENER)]
+    weights = [asking(citizen, thread.topic, day) * presence(day, citizen.person.time_zone) for citizen in joined]
     opener = rng.choices(joined, weights)[0]
     thread.cast[OPENER] = opener
     if end - day < timedelta(hours=36):
@@ -122,7 +117,8 @@ def _lines(topic: TopicText, opened: datetime, end: datetime, rng: Random) -> li
             lines.append(Line(comment.speaker, at, number, index))
     room, last = end - 5 * MINUTE - opened, max(line.at for line in lines) - opened
     if last > room:
-        return [Line(ln.speaker, opened + (ln.at - opened) * (room / last), ln.post, ln.comment) for ln in lines]
+        squeeze = room / last * rng.uniform(0.5, 0.98)
+        return [replace(line, at=opened + (line.at - opened) * squeeze) for line in lines]
     return lines
 
 
@@ -133,33 +129,11 @@ def _cast(thread: Thread, lines: Sequence[Line], citizens: Sequence[Citizen], rn
             continue
         first = min(other.at for other in lines if other.speaker == line.speaker)
         taken = {citizen.name for citizen in thread.cast.values()}
-        free = [c for c in citizens if c.joined < first and c.name not in taken and may_read(c, thread.topic)]
+        free = [c for c in citizens if c.joined < first and c.name not in taken]
+        free = [c for c in free if may_say(c, thread.topic, line.speaker)]
         post = thread.topic.posts[line.post] if line.comment is None else None
-        weights = [_fit(c, thread.topic, post, first) * (0.005 + presence(first, c.person.time_zone)) for c in free]
+        weights = [fitness(c, thread.topic, post, first) * (0.005 + presence(first, c.person.time_zone)) for c in free]
         thread.cast[line.speaker] = rng.choices(free, weights)[0]
-
-
-def _asking(citizen: Citizen, topic: TopicText, at: datetime) -> float:
-    """Questions come from newcomers too; articles and discussions rather from those who are at home here."""
-    person = citizen.person
-    new = at - citizen.joined < timedelta(days=7)
-    there = 1.0 if new or at <= citizen.stays_until else 0.05
-    if topic.kind == "question":
-        return there * person.activity**0.4 * (3 if new else 1) * _interest(citizen, topic)
-    return there * person.activity**0.8 * (0.2 + person.skill) * _interest(citizen, topic)
-
-
-def _fit(citizen: Citizen, topic: TopicText, post: PostText | None, at: datetime) -> float:
-    """How well somebody suits a part: their activity, their interests, and for a post its quality and their skill."""
-    there = 1.0 if at <= citizen.stays_until else 0.02
-    fit = there * citizen.person.activity * _interest(citizen, topic)
-    if post is None:
-        return fit
-    return fit * math.exp(-((1 + 4 * citizen.person.skill - post.quality) ** 2) / 1.5)
-
-
-def _interest(citizen: Citizen, topic: TopicText) -> float:
-    return 1 + 2 * len(set(citizen.person.interests) & set(topic.tags))
 
 
 def _perform(thread: Thread, lines: Sequence[Line], end: datetime, rng: Random) -> None:
