@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from community.forum import drafts, pages, reading, search
 from community.forum.forms import ReplyForm
 from community.forum.models import Comment, Post, Topic
+from community.notifications import reading as notices
 from community.points import privileges
 
 ORDERS = {"confidence", "oldest", "newest"}
@@ -45,6 +46,14 @@ def _seen(request: HttpRequest, page: pages.TopicPage) -> None:
     if request.user.is_authenticated:
         last = max([post.number for post in page.replies], default=0)
         reading.mark_read(page.topic, member=request.user, number=last)
+        notices.seen(request.user, _sources(page))
+
+
+def _sources(page: pages.TopicPage) -> list[tuple[str, int]]:
+    """What of this page a notification may be about."""
+    posts = [("post", post.pk) for post in (page.opening, *page.replies)]
+    comments = [("comment", comment.pk) for below in page.comments.values() for comment in below]
+    return [("topic", page.topic.pk), *posts, *comments]
 
 
 def _context(request: HttpRequest, page: pages.TopicPage) -> dict[str, object]:
