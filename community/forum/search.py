@@ -12,13 +12,14 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQueryField, SearchRank
 from django.core.cache import cache
-from django.db.models import F, Func, OuterRef, Q, Value
+from django.db.models import F, OuterRef, Q, Value
 from django.db.models.functions import Cast, Coalesce
 from django.utils.html import strip_tags
 
 from community.forum.highlighting import Part, highlight
 from community.forum.indexing import lexemes
 from community.forum.models import Post, Tag, Topic
+from community.forum.models.places import in_array
 from community.forum.models.posts import PostQuerySet
 from community.forum.queries import Query
 from community.members.models import Member
@@ -113,7 +114,7 @@ def _ranked(posts: PostQuerySet, query: Query) -> PostQuerySet:
 
 
 def _for_hits(posts: PostQuerySet) -> PostQuerySet:
-    names = Tag.objects.filter(pk=Func(OuterRef("topic__tag_ids"), function="ANY")).order_by("name")
+    names = Tag.objects.filter(in_array(OuterRef("topic__tag_ids"))).order_by("name")
     posts = posts.annotate(tag_names=ArraySubquery(names.values("name")), accepted=F("topic__accepted"))
     return posts.select_related("author", "topic").defer("body", "search")
 

@@ -25,6 +25,8 @@ class SettingsForm(forms.ModelForm):
 
 
 class ProfileForm(SettingsForm):
+    website = forms.URLField(label=_("Website"), required=False, assume_scheme="https", max_length=200)
+
     class Meta:
         model = Member
         fields = ["display_name", "bio", "location", "website"]

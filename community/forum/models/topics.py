@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community.forum.models.places import Category, Tag
+from community.forum.models.places import Category, Tag, in_array
 from community.members.models import Imported
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class TopicQuerySet(models.QuerySet["Topic"]):
 
     def with_tag_names(self) -> TopicQuerySet:
         # A correlated look-up of a handful of ids per row: no query of its own, no join to count.
-        names = Tag.objects.filter(pk=models.Func(OuterRef("tag_ids"), function="ANY"))
+        names = Tag.objects.filter(in_array(OuterRef("tag_ids")))
         return self.annotate(tag_names=ArraySubquery(names.order_by("name").values("name")))
 
 
