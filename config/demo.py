@@ -1,22 +1,30 @@
 """What the demo needs beyond the running site: static files, content, logins, and a word of greeting."""
 
 import hashlib
+import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 
+from celery.__main__ import main as run_celery
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import transaction
+from django.urls import reverse
+from gunicorn.app.wsgiapp import run as gunicorn
 
 from community.forum.models import Topic
 from community.members.accounts import give_address
 from community.members.models import Member
+from config.celery import app as celery_app
+from config.supervisor import Program
 
 PASSWORD = "flywheel-demo"  # noqa: S105 - printed for whoever runs the demo
 LOGINS: dict[str, dict[str, object]] = {
@@ -40,6 +48,35 @@ def missing_content(dump: str) -> list[Work]:
     if not dump and not Topic.objects.exists():
         return [Work("Making up a community", ("generate_community",))]
     return []
+
+
+def programs() -> list[Program]:
+    """Web, worker and beat, as their own command lines would run them."""
+    celery = ["celery", "--app=config.celery", "--quiet"]
+    commands = {
+        "web": (gunicorn, ["gunicorn", "--config=python:config.gunicorn"]),
+        "worker": (run_celery, [*celery, "worker", "--concurrency=2", "--loglevel=WARNING"]),
+        "beat": (run_celery, [*celery, "beat", "--loglevel=WARNING", "--pidfile="]),
+    }
+    logs = settings.VAR_DIR / "log"
+    for directory in (logs, Path(settings.CELERY_BEAT_SCHEDULE_FILENAME).parent):
+        directory.mkdir(parents=True, exist_ok=True)
+    return [
+        Program(name, partial(_run, main, arguments), logs / f"{name}.log")
+        for name, (main, arguments) in commands.items()
+    ]
+
+
+def _run(main: Callable[[], object], arguments: list[str]) -> None:
+    sys.argv = arguments
+    main()
+
+
+def load_site() -> None:
+    """Import what the programs need, once for all that are forked afterwards."""
+    import_module("config.wsgi")
+    reverse("healthz")
+    celery_app.loader.import_default_modules()
 
 
 def make_logins() -> None:

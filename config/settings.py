@@ -194,7 +194,10 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SITE_NAME
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_URL.startswith("http://")
 SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, object]] = {
-    name: {"APPS": [{"client_id": env_text(f"{name.upper()}_CLIENT_ID"), "secret": env_text(f"{name.upper()}_SECRET")}]}
+    name: {
+        "APPS": [{"client_id": env_text(f"{name.upper()}_CLIENT_ID"), "secret": env_text(f"{name.upper()}_SECRET")}],
+        "OAUTH_PKCE_ENABLED": True,
+    }
     for name in ("github", "google")
     if env_text(f"{name.upper()}_CLIENT_ID")
 }
@@ -206,7 +209,7 @@ if env_text("OIDC_SERVER_URL"):
                 "name": env_text("OIDC_NAME", "Single sign-on"),
                 "client_id": env_text("OIDC_CLIENT_ID"),
                 "secret": env_text("OIDC_SECRET"),
-                "settings": {"server_url": env_text("OIDC_SERVER_URL")},
+                "settings": {"server_url": env_text("OIDC_SERVER_URL"), "oauth_pkce_enabled": True},
             }
         ]
     }
@@ -251,6 +254,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 # What one floor shows on another's page comes in by dotted path, never by an import upward.
 NOTIFICATION_SOURCES = "community.forum.sources.describe"
+POINTS_SCOPE = "community.forum.scopes.find"
+POINTS_SCOPES = "community.forum.scopes.choices"
 NOTIFICATION_MODEL = "notifications.Notification"
 TEXT_RENDERER = "community.forum.text.render"
 RATE_LIMITS = env_bool("RATE_LIMITS", default=True)

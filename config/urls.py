@@ -15,7 +15,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("i18n/setlang/", members.language, name="set_language"),
     path("", include("community.forum.member_urls")),
-    # soon: path("", include("community.points.urls")),
+    path("", include("community.points.urls")),
     path("", include("community.notifications.urls")),
     # soon: path("", include("community.moderation.urls")),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain"), name="robots"),

@@ -32,9 +32,9 @@ class Stack:
         self.var_dir.chmod(0o755)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        outside = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "SITE_URL")
+        outside = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
         self.environment = {name: value for name, value in os.environ.items() if name not in outside}
-        self.environment |= {"VAR_DIR": str(self.var_dir), "RATE_LIMITS": "false"}
+        self.environment |= {"VAR_DIR": str(self.var_dir), "RATE_LIMITS": "false", "SITE_URL": self.url}
 
     def start(self) -> None:
         with (self.var_dir / "demo.log").open("wb") as log:
@@ -70,8 +70,7 @@ class Stack:
             return [self._process(self.var_dir / "redis" / "server.pid")]
         if name == "web workers":
             return self.victims("web")[0].children()
-        word = {"web": "gunicorn", "worker": "worker"}[name]
-        return [child for child in psutil.Process(self.demo.pid).children() if word in child.cmdline()]
+        return [self._process(self.var_dir / "log" / f"{name}.pid")]
 
     def kill(self, *names: str) -> float:
         """kill -9; the time at which it was done."""

@@ -5,23 +5,25 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import psutil
 import pytest
+from django.conf import settings
 
 from config import supervisor
-from config.supervisor import Program, Supervisor, end_marked
+from config.supervisor import Program, Supervisor
 
-# A leader with one child, as a web server has.
-FAMILY = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(600)'])"
+
+def have_a_child() -> None:
+    """A leader with one child, as a web server has."""
+    subprocess.run([sys.executable, "-c", "import time; time.sleep(600)"])
 
 
 @pytest.fixture
 def supervised(tmp_path, monkeypatch) -> Iterator[Supervisor]:
-    monkeypatch.setattr(supervisor, "POLL", 0.05)
-    program = Program("family", [sys.executable, "-c", FAMILY], tmp_path / "family.log")
-    made = Supervisor([program], {}, mark=str(tmp_path), revive=list, say=lambda message: None)
+    monkeypatch.setattr(supervisor, "PAUSE", 0.05)
+    program = Program("family", have_a_child, tmp_path / "family.log")
+    made = Supervisor([program], revive=list, say=lambda message: None)
     made.start()
     wait_for(lambda: len(family(program)) == 2)
     yield made
@@ -45,7 +47,7 @@ def test_a_killed_program_starts_again_without_the_children_of_the_first(supervi
     leader, child = family(program)
     leader.kill()
     wait_for(lambda: not program.is_running())
-    time.sleep(supervisor.POLL)
+    time.sleep(supervisor.PAUSE)
     supervised.restart_dead()
     assert program.is_running()
     assert program.process.pid != leader.pid
@@ -65,21 +67,34 @@ def test_a_stop_signal_ends_the_watch(supervised):
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
 
-def test_what_a_killed_supervisor_left_is_ended_by_the_next(tmp_path):
-    orphan = subprocess.Popen([sys.executable, "-c", FAMILY], env={**os.environ, supervisor.MARK: str(tmp_path)})
-    wait_for(lambda: bool(psutil.Process(orphan.pid).children()))
-    child = psutil.Process(orphan.pid).children()[0]
-    end_marked(str(tmp_path))
-    orphan.wait(timeout=5)
-    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent was killed")
+def test_nothing_outlives_a_killed_supervisor(tmp_path):
+    code = """
+import pathlib, sys, time
+from config.supervisor import Program, Supervisor
+made = Supervisor([Program("sleeper", lambda: time.sleep(600), pathlib.Path(sys.argv[1]))], list, print)
+made.start()
+made.watch()
+"""
+    killed = subprocess.Popen([sys.executable, "-c", code, tmp_path / "sleeper.log"], cwd=settings.ROOT)
+    wait_for(lambda: bool(psutil.Process(killed.pid).children()) and (tmp_path / "sleeper.pid").exists())
+    sleeper = psutil.Process(int((tmp_path / "sleeper.pid").read_text()))
+    time.sleep(0.1)
+    killed.kill()
+    killed.wait()
+    wait_for(lambda: not sleeper.is_running() or sleeper.status() == psutil.STATUS_ZOMBIE)
+
+
+def give_up() -> None:
+    raise SystemExit(1)
 
 
 def test_a_program_that_cannot_start_is_not_tried_in_a_tight_loop(tmp_path):
-    program = Program("broken", [sys.executable, "-c", "raise SystemExit(1)"], Path(tmp_path / "broken.log"))
+    program = Program("broken", give_up, tmp_path / "broken.log")
     said: list[str] = []
-    made = Supervisor([program], {}, mark=str(tmp_path), revive=list, say=said.append)
+    made = Supervisor([program], revive=list, say=said.append)
     made.start()
-    program.process.wait()
+    program.process.join()
     made.restart_dead()
     assert said == []
     made.stop()

@@ -4,6 +4,7 @@ import fcntl
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from argparse import ArgumentParser
@@ -18,7 +19,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from config import demo, services
-from config.supervisor import Program, Supervisor, end_marked, stop_signals
+from config.supervisor import Supervisor, stop_signals
 
 
 class Command(BaseCommand):
@@ -32,19 +33,19 @@ class Command(BaseCommand):
         parser.add_argument("--force", action="store_true", help="make the logins in an external database too")
 
     def handle(self, *args: Any, port: int, force: bool, **options: Any) -> None:
+        know_own_address(port)
         self.began = time.monotonic()
         for number in stop_signals():
             signal.signal(number, signal.default_int_handler)
         with alone(settings.VAR_DIR):
-            end_marked(str(settings.VAR_DIR))
-            check_port(port)
+            wait_for_port(port)
             try:
                 self.prepare(logins=force or not settings.DATABASE_URL)
                 if not options["empty"]:
                     self.fill(options["dump"])
                 self.serve(port)
             except KeyboardInterrupt:
-                self.say("Stopped.")
+                self.say("Stopped")
             finally:
                 connections.close_all()
                 services.stop(settings.VAR_DIR, settings.EMBEDDED_SERVICES)
@@ -63,13 +64,17 @@ class Command(BaseCommand):
     def fill(self, dump: str) -> None:
         for work in demo.missing_content(dump):
             self.say(work.title)
-            call_command(*work.command, stdout=self.stdout)
+            # In a process of its own: what it opens must not be shared by the programs forked from this one.
+            done = subprocess.run([sys.executable, sys.argv[0], *work.command])
+            if done.returncode:
+                raise CommandError(f"{work.command[0]} failed; the site is not started")
 
     def serve(self, port: int) -> None:
         supervisor = self.supervisor(port)
         try:
-            connections.close_all()
             self.say("Starting web, worker and beat")
+            demo.load_site()
+            connections.close_all()
             supervisor.start()
             demo.wait_for_web(port, is_starting=supervisor.programs[0].is_running)
             self.say(demo.greeting(port))
@@ -79,20 +84,9 @@ class Command(BaseCommand):
             supervisor.stop()
 
     def supervisor(self, port: int) -> Supervisor:
-        environment = {"PORT": str(port), "SITE_URL": os.environ.get("SITE_URL") or f"http://localhost:{port}"}
-        celery = [sys.executable, "-m", "celery", "-A", "config.celery"]
-        commands = {
-            "web": [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn"],
-            "worker": [*celery, "worker", "--concurrency=2", "--loglevel=WARNING"],
-            "beat": [*celery, "beat", "--loglevel=WARNING", "--pidfile="],
-        }
-        logs = settings.VAR_DIR / "log"
-        for directory in (logs, Path(settings.CELERY_BEAT_SCHEDULE_FILENAME).parent):
-            directory.mkdir(parents=True, exist_ok=True)
+        os.environ["PORT"] = str(port)
         return Supervisor(
-            programs=[Program(name, command, logs / f"{name}.log") for name, command in commands.items()],
-            environment=environment,
-            mark=str(settings.VAR_DIR),
+            programs=demo.programs(),
             revive=lambda: services.ensure(settings.VAR_DIR, settings.EMBEDDED_SERVICES),
             say=self.say,
         )
@@ -102,22 +96,39 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
+def know_own_address(port: int) -> None:
+    """The settings, read before the port was known, put SITE_URL into mail and feeds: begin again with the port's."""
+    if not os.environ.get("SITE_URL"):
+        os.environ["SITE_URL"] = f"http://localhost:{port}"
+        os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - ourselves
+
+
 @contextmanager
 def alone(var_dir: Path) -> Iterator[None]:
-    """Let one demo run on a VAR_DIR."""
+    """Let one demo run on a VAR_DIR. (A POSIX lock, since forked programs do not share it.)"""
     var_dir.mkdir(parents=True, exist_ok=True)
     with (var_dir / "demo.lock").open("w") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
             raise CommandError(f"A demo already runs on {var_dir}; stop it, or set another VAR_DIR") from error
         yield
 
 
-def check_port(port: int) -> None:
+def wait_for_port(port: int, *, seconds: float = 8) -> None:
+    """Until the port is free: the web server of a demo that was killed needs some seconds to end."""
+    deadline = time.monotonic() + seconds
+    while error := refusal_of(port):
+        if time.monotonic() > deadline:
+            raise CommandError(f"Port {port} cannot be used ({error}); choose another with PORT=…")
+        time.sleep(0.2)
+
+
+def refusal_of(port: int) -> OSError | None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((os.environ.get("ADDRESS", "127.0.0.1"), port))
         except OSError as error:
-            raise CommandError(f"Port {port} cannot be used ({error}); choose another with PORT=…") from error
+            return error
+    return None
