@@ -43,7 +43,7 @@ class RuleQuerySet(models.QuerySet["Rule"]):
 
 
 class Rule(models.Model):
-    """One version of one rule. Versions are never edited (a trigger refuses): a change is a new row, the newest holds."""
+    """One version of one rule, never edited (a trigger refuses): a change is a new row, and the newest holds."""
 
     set = models.ForeignKey(RuleSet, models.CASCADE, related_name="rules", verbose_name=_("rule set"))
     name = models.SlugField(_("name"), max_length=40)

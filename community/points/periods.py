@@ -28,7 +28,7 @@ class Period:
 
     @property
     def endless(self) -> bool:
-        return self.name == "all"
+        return self.end == date.max
 
 
 def site_day(at: datetime | None = None) -> date:

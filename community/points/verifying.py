@@ -95,7 +95,7 @@ def _uncapped() -> Iterator[Detail]:
 
 
 def _capped() -> Iterator[Detail]:
-    """With one cap a pool's day grants the lesser of it and the raw sum; only the other days are folded line by line."""
+    """With one cap a pool's day grants the lesser of it and the raw sum; other days are gone through one by one."""
     pools = Entry.objects.filter(~Q(pool="")).order_by().values_list("member", "day", "pool")
     sums = pools.annotate(total=Sum("granted"), wanted=Sum("raw"), low=Min("rule__cap"), high=Max("rule__cap"))
     within = Q(low=F("high")) & (Q(wanted__lte=F("high"), total=F("wanted")) | Q(wanted__gt=F("high"), total=F("high")))

@@ -30,6 +30,14 @@ PRIVILEGES: dict[str, Promise] = {
     "close": _("close topics"),
 }
 
+PERIODS: dict[str, Promise] = {
+    "day": _("Today"),
+    "week": _("This week"),
+    "month": _("Month"),
+    "year": _("Year"),
+    "all": _("All time"),
+}
+
 
 def rule(name: str) -> str:
     return str(RULES.get(name, name))

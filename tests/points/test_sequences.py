@@ -17,7 +17,7 @@ CAPS = {"votes": 200, "share": 10}
 
 award = st.tuples(st.just("award"), st.sampled_from(RULES), st.integers(0, 2), st.integers(1, 13))
 reversal = st.tuples(st.just("reverse"), st.integers(0, 400))
-acts = st.lists(st.one_of(award, award, reversal), max_size=25)
+acts = st.lists(st.one_of(award, award, reversal), max_size=12)
 
 
 def play(member, acts):
@@ -35,7 +35,7 @@ def play(member, acts):
             ledger.reverse(keys[what[0] % len(keys)], at=START + timedelta(days=9))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts)
 def test_ledger_balance_and_days_agree_after_any_sequence(member_named, acts):
     member = member_named(f"m{Member.objects.count()}")

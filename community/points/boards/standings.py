@@ -39,6 +39,10 @@ class Place:
         """Ranks won since yesterday; 0 where nothing is known of yesterday."""
         return self.before - self.rank if self.before else 0
 
+    @property
+    def fall(self) -> int:
+        return -self.change
+
 
 @dataclass(frozen=True)
 class Standings:
@@ -98,9 +102,8 @@ def _places(rows: Sequence[tuple[int, int]], start: int, first_rank: int) -> lis
 def _summed(scope: str, period: Period, start: int, size: int, member_id: int | None) -> Standings:
     """The first thousand as they stood within the last minute."""
     board = _top(scope, period)
-    before = {
-        place.member_id: place.rank for place in _top(scope, periods.until_yesterday(period.name, periods.site_day()))
-    }
+    yesterday = periods.until_yesterday(period.name, periods.site_day())
+    before = {place.member_id: place.rank for place in _top(scope, yesterday)}
     rows = [replace(place, before=before.get(place.member_id)) for place in board[start : start + size]]
     mine = _mine_summed(scope, period, board, member_id) if member_id else None
     return Standings(rows, mine and replace(mine, before=before.get(mine.member_id)), len(board), live=False)

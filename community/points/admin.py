@@ -1,0 +1,131 @@
+"""Rules, rule sets and privileges for admins; the ledger to read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from community.points import privileges, rules, wording
+from community.points.models import Entry, Privilege, Rule, RuleSet
+
+
+class NoDelete:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(RuleSet)
+class RuleSetAdmin(NoDelete, ModelAdmin):
+    list_display = ("name", "description", "active", "rule_count")
+    fields = ("name", "description", "active")
+    readonly_fields = ("active",)
+    search_fields = ("name", "description")
+    actions = ("make_active",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RuleSet]:
+        # A subquery, not a joined count, so that counting the rows stays cheap.
+        held = Rule.objects.newest().filter(set=OuterRef("pk")).values("set").annotate(n=Count("pk")).values("n")
+        return super().get_queryset(request).annotate(held=Subquery(held))
+
+    @display(description=gettext_lazy("rules"))
+    def rule_count(self, obj: RuleSet) -> int:
+        return obj.held or 0  # type: ignore[attr-defined]
+
+    @admin.action(description=gettext_lazy("Let this set hold from now on"))
+    def make_active(self, request: HttpRequest, chosen: QuerySet[RuleSet]) -> None:
+        if len(chosen) != 1:
+            self.message_user(request, _("Choose one set: exactly one is active."), messages.ERROR)
+            return
+        rules.activate(chosen[0])
+        words = _("New points follow “%(name)s”; points given before stay as they are.")
+        self.message_user(request, words % {"name": chosen[0]}, messages.SUCCESS)
+
+
+class RuleForm(forms.ModelForm):
+    """Constraints are checked over all fields, so set and name are there, but fixed once the rule exists."""
+
+    class Meta:
+        model = Rule
+        fields = ("set", "name", "points", "pool", "cap")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["set"].disabled = self.fields["name"].disabled = True
+
+
+@admin.register(Rule)
+class RuleAdmin(NoDelete, ModelAdmin):
+    """Shows the versions that hold. Saving a change appends the next version."""
+
+    form = RuleForm
+    list_display = ("name", "label", "set", "points", "pool", "cap", "version", "created_at", "created_by")
+    list_filter = ("set", "pool")
+    list_select_related = ("set", "created_by")
+    search_fields = ("name",)
+    ordering = ("set__name", "name")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Rule]:
+        return super().get_queryset(request).newest()
+
+    @display(description=gettext_lazy("what for"))
+    def label(self, obj: Rule) -> str:
+        return wording.rule(obj.name)
+
+    def save_model(self, request: HttpRequest, obj: Rule, form: forms.ModelForm, change: bool) -> None:
+        if not change:
+            obj.created_by = request.user
+            obj.save()
+        elif form.changed_data:
+            obj.pk = rules.revise(obj, points=obj.points, pool=obj.pool, cap=obj.cap, by=request.user).pk
+
+
+@admin.register(Privilege)
+class PrivilegeAdmin(NoDelete, ModelAdmin):
+    list_display = ("name", "label", "points")
+    list_editable = ("points",)
+    readonly_fields = ("name",)
+    search_fields = ("name",)
+
+    @display(description=gettext_lazy("what it allows"))
+    def label(self, obj: Privilege) -> str:
+        return wording.privilege(obj.name)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Privilege, form: forms.ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        privileges.forget()
+
+
+@admin.register(Entry)
+class EntryAdmin(NoDelete, ModelAdmin):
+    """The ledger, read-only: a mistake is reversed by an entry."""
+
+    list_display = ("id", "at", "member", "rule", "raw", "granted", "source", "day", "reversal_of")
+    list_filter = ("rule__set", "rule__name")
+    list_select_related = ("member", "rule", "reversal_of")
+    search_fields = ("=key", "member__username__iexact")
+    search_help_text = gettext_lazy("A member's username, or an entry's key")
+    ordering = ("-id",)
+    show_full_result_count = False  # one count of a long table is enough
+    raw_id_fields = ("member", "rule", "reversal_of")
+
+    @display(description=gettext_lazy("source"))
+    def source(self, obj: Entry) -> str:
+        return f"{obj.source_kind} {obj.source_id}"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Entry | None = None) -> bool:
+        return False

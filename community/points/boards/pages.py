@@ -1,0 +1,69 @@
+"""A page of a board with its members and charts, in two queries beside Redis."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F
+from django.db.models.functions import Trunc
+
+from community.members.models import Member
+from community.points import sparkline
+from community.points.boards import standings, totals
+from community.points.boards.standings import Place
+from community.points.periods import Period, site_day
+from community.points.sparkline import Axis
+
+
+@dataclass(frozen=True)
+class Row:
+    place: Place
+    member: Member
+    spark: str  # the points of an SVG polyline
+
+
+@dataclass(frozen=True)
+class BoardPage:
+    rows: list[Row]
+    mine: Row | None
+    number: int
+    pages: int
+    axis: Axis
+    live: bool
+
+    @property
+    def mine_apart(self) -> bool:
+        """Whether my row stands on another page, and so is pinned below this one."""
+        return self.mine is not None and all(row.place.member_id != self.mine.place.member_id for row in self.rows)
+
+    @property
+    def my_page(self) -> int:
+        return (self.mine.place.rank - 1) // standings.SIZE + 1 if self.mine else 1
+
+
+def build(scope: str, period: Period, *, number: int, viewer: Member | None) -> BoardPage:
+    found = standings.read(scope, period, page=number, member_id=viewer.pk if viewer else None)
+    places = [*found.rows, found.mine] if found.mine else list(found.rows)
+    axis = sparkline.axis(period, site_day())
+    # The members' rows say who may rank at this moment, whatever a board knew a moment ago.
+    members = Member.objects.ranked().for_byline().in_bulk({place.member_id for place in places})
+    sparks = _sparks(scope, list(members), axis)
+    rows = {pk: Row(place, members[pk], sparks[pk]) for place in places if (pk := place.member_id) in members}
+    return BoardPage(
+        rows=[rows[place.member_id] for place in found.rows if place.member_id in rows],
+        mine=rows.get(found.mine.member_id) if found.mine else None,
+        number=number,
+        pages=max(1, -(-found.length // standings.SIZE)),
+        axis=axis,
+        live=found.live,
+    )
+
+
+def _sparks(scope: str, member_ids: list[int], axis: Axis) -> dict[int, str]:
+    bucket = Trunc("day", "week") if axis.by_week else F("day")
+    points: dict[int, dict[date, int]] = defaultdict(dict)
+    for member, day, total in totals.by_bucket(scope, member_ids, axis.start, axis.end, bucket):
+        points[member][day] = total
+    return sparkline.lines(axis, points, member_ids)

@@ -1,0 +1,42 @@
+"""The week's first five, for the rail of every page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.core.cache import cache
+from django.template.context import Context
+
+from community.members.models import Member
+from community.points import periods
+from community.points.boards import standings
+from community.points.boards.standings import Place
+from community.points.models import SITE
+
+register = template.Library()
+
+SIZE = 5
+SECONDS = 30
+
+
+@register.inclusion_tag("points/_week.html", takes_context=True)
+def week_board(context: Context) -> dict[str, Any]:
+    """No query when warm: the five come from the cache, one's own place from Redis."""
+    week = periods.current("week")
+    top = cache.get_or_set(f"week_board:{week.key}", lambda: _top(week), SECONDS)
+    user = context.get("user")
+    mine = _mine(week, user.pk) if user and user.is_authenticated else None
+    if mine and any(place.member_id == mine.member_id for place, _member in top):
+        mine = None
+    return {"top": top, "mine": mine, "user": user, "SITE_NAME": context.get("SITE_NAME")}
+
+
+def _top(week: periods.Period) -> list[tuple[Place, Member]]:
+    places = standings.read(SITE, week, size=SIZE).rows
+    members = Member.objects.ranked().for_byline().in_bulk([place.member_id for place in places])
+    return [(place, members[place.member_id]) for place in places if place.member_id in members]
+
+
+def _mine(week: periods.Period, member_id: int) -> Place | None:
+    return standings.read(SITE, week, member_id=member_id, size=1).mine
