@@ -94,7 +94,7 @@ def _in_core(element: Element, text: str) -> tuple[str, dict[str, str]]:
     """The tag and the attributes that make of it what is meant."""
     if element.tag == "mi" and text in BRACKETS:
         return "mo", {"stretchy": "false"}
-    if element.tag == "mi" and text in NAMED_OPERATORS:
+    if text in NAMED_OPERATORS:
         return "mo", {"movablelimits": "true", "lspace": "0em", "rspace": "0.167em"}
     if text in BARS and "form" not in element.attrib:
         return element.tag, {"lspace": "0em", "rspace": "0em", **element.attrib}

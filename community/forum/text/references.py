@@ -13,8 +13,8 @@ LATIN = rf"[^\W{CJK}]"
 FOUND = re.compile(
     rf"(?P<url>(?<![A-Za-z0-9_])https?://[^\s<>{CJK}]++)"
     rf"|(?<![A-Za-z0-9_@#&/.+=-])(?:"
-    rf"@(?P<member>{LATIN}(?:{LATIN}|[.-](?={LATIN})){{1,39}}+|[{CJK}][\w-]{{1,39}}+)(?![/@])"
-    rf"|#(?P<tag>(?!\d+(?!\w))(?:{LATIN}(?:{LATIN}|[.+-](?={LATIN})|[+#]){{0,34}}+|[{CJK}]\w{{0,34}}+)))",
+    rf"@(?P<member>{LATIN}(?:{LATIN}|[.-](?={LATIN})){{1,39}}+(?!{LATIN})|[{CJK}][\w-]{{1,39}}+)(?![/@])"
+    rf"|#(?P<tag>(?!\d+(?!\w))(?:{LATIN}(?:{LATIN}|[.+-](?={LATIN})|[+#]){{0,34}}+(?!{LATIN})|[{CJK}]\w{{0,34}}+(?!\w))))",
     re.IGNORECASE,
 )
 """An address needs its scheme: README.md, main.rs and config.py are file names under real domains.

@@ -27,7 +27,7 @@ DOLLAR = re.compile(r"\$((?:[^$\\]|\\(?:text|textrm|mbox)\{[^{}]{0,300}+\}|\\.)+
 ENVIRONMENT = re.compile(r"\\begin\{([a-zA-Z]{1,20}\*?)\}")
 ENDS = {"$$": "$$", "\\(": "\\)", "\\[": "\\]"}
 BLANK_LINE = re.compile(r"\n\s*\n")
-TWO_WORDS = re.compile(r"[^\W\d_]{2,}[.,;:]? +[^\W\d_]{2,}")
+PROSE = re.compile(r"[^\W\d_A-Z]{3}")
 ONLY_IN_TEX = re.compile(r"[\\^_{]")
 MONEY = re.compile(r"\s*\d")
 
@@ -57,7 +57,7 @@ def _end(text: str, at: int, spaced: bool) -> int | None:
 def _is_tight(tex: str, spaced: bool) -> bool:
     if not tex[0].isspace() and not tex[-1].isspace():
         return True
-    return spaced and (ONLY_IN_TEX.search(tex) is not None or not (MONEY.match(tex) or TWO_WORDS.search(tex)))
+    return spaced and (ONLY_IN_TEX.search(tex) is not None or not (MONEY.match(tex) or PROSE.search(tex)))
 
 
 def _environment_end(text: str, at: int) -> int | None:
