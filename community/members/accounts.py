@@ -52,7 +52,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def populate_username(self, request: HttpRequest, user: Member) -> None:
         if not user.username:
-            user.username = unique_username(user.display_name, user.email.partition("@")[0])
+            # Part of the address is shown to everybody only where nothing else is known.
+            user.username = unique_username(user.display_name or user.email.partition("@")[0])
 
     def save_user(self, request: HttpRequest, user: Member, form: Any, commit: bool = True) -> Member:
         if user.signs_up_by == Member.signs_up_by:  # a provider has already said so

@@ -58,7 +58,7 @@ def test_signing_up_is_recorded_with_its_method(db, client):
     ("field", "value", "message"),
     [
         ("username", "a b", "2 to 40 letters"),
-        ("username", "x", "2 to 40 letters"),
+        ("username", "x", "at least 2 characters"),
         ("username", "Admin", "kept for the site"),
         ("username", "former-12", "kept for the site"),
         ("username", "ALICE", "This name is taken."),
