@@ -20,8 +20,8 @@ def member(username: str = "", **fields: object) -> Member:
     return Member.objects.create_user(username or f"member{next(_numbers)}", **fields)
 
 
-def trusted(username: str = "", *, points: int = 3000, **fields: object) -> Member:
-    """A member with at least so many points in the ledger, from accepted answers of long ago."""
+def trusted(username: str = "", *, points: int = 130, **fields: object) -> Member:
+    """A member with at least so many points in the ledger: 130 is enough to vote up and down and to comment."""
     made = member(username, **fields)
     give_points(made, points)
     return made

@@ -13,6 +13,8 @@ from community.members.models import Member
 from community.points import extras, ledger
 from community.points.models import Entry, EntryQuerySet
 
+ACCEPTANCE = ("answer_accepted", "accepted_answer")
+
 
 def scopes(topic: Topic) -> list[str]:
     """The boards beside the site's on which points from this topic count."""
@@ -63,7 +65,7 @@ def for_accept(post: Post, topic: Topic, *, at: datetime | None = None) -> None:
 
 def without_accept(post: Post, *, at: datetime | None = None) -> None:
     """By rule rather than by key, so that acceptances that were imported are found too."""
-    for entry in of_posts([post.pk]).filter(rule__name__in=("answer_accepted", "accepted_answer")):
+    for entry in of_posts([post.pk]).filter(rule__name__in=ACCEPTANCE):
         ledger.reverse(family(entry), at=at)
 
 
@@ -87,16 +89,25 @@ def family(entry: Entry) -> str:
     return entry.key.split("#")[0]
 
 
+def earners(ids: Collection[int]) -> set[int]:
+    """Whose points these posts moved."""
+    return set(of_posts(ids).order_by().values_list("member", flat=True))
+
+
 def take_back(ids: Collection[int], *, at: datetime) -> None:
-    """Reverse all that these posts gave and cost: they are being deleted."""
+    """Reverse all that these posts gave and cost: they are being deleted at this moment."""
     for entry in of_posts(ids):
         ledger.reverse(family(entry), at=at)
 
 
-def give_again(ids: Collection[int], *, deleted_at: datetime) -> None:
-    """Award anew, for the days they were first given for, the points that the deletion at `deleted_at` took."""
-    taken = Entry.objects.awards().filter(source_kind="post", source_id__in=ids, reversal__at=deleted_at)
-    for entry in taken.select_related("rule").order_by("at", "pk"):
+def losers(ids: Collection[int], *, deleted_at: datetime | None) -> set[int]:
+    """Whose points the deletion at this moment moved."""
+    return set(_taken(ids, deleted_at).order_by().values_list("member", flat=True))
+
+
+def give_again(ids: Collection[int], *, deleted_at: datetime, but: Collection[str] = ()) -> None:
+    """Award anew, for the days they were first given for, what that deletion took; `but` not by these rules."""
+    for entry in _taken(ids, deleted_at).exclude(rule__name__in=but).select_related("rule"):
         ledger.award(
             entry.rule.name,
             member_id=entry.member_id,
@@ -105,3 +116,8 @@ def give_again(ids: Collection[int], *, deleted_at: datetime) -> None:
             at=entry.at,
             scopes=entry.scopes,
         )
+
+
+def _taken(ids: Collection[int], deleted_at: datetime | None) -> EntryQuerySet:
+    reversed_then = Entry.objects.awards().filter(reversal__at=deleted_at)
+    return reversed_then.filter(source_kind="post", source_id__in=ids).order_by("at", "pk")

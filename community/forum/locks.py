@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 from community.forum.denied import Denied, check_may_write
-from community.forum.models import Post, Topic
+from community.forum.models import Comment, Post, Topic
 from community.members.models import Member
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+TRIES = 5
+
+
+class Moved(Exception):
+    """Whom an act concerns changed before their rows were locked."""
+
+
+def settled(verb: Callable[Given, Result]) -> Callable[Given, Result]:
+    """Run a verb in a transaction, and again from the start, its locks released, where it raises Moved."""
+
+    @wraps(verb)
+    def wrapped(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+        for _attempt in range(TRIES):
+            with suppress(Moved), transaction.atomic():
+                return verb(*args, **kwargs)
+        raise Denied(_("Others are changing this at the same moment. Please try again."))
+
+    return wrapped
 
 
 def writer(member: Member) -> Member:
@@ -16,7 +45,7 @@ def writer_and(member: Member, *others: int | None) -> tuple[Member, dict[int, M
     """The same where the points of others are concerned too: all rows, locked, by id."""
     rows = Member.objects.lock([member.pk, *others])
     if member.pk not in rows:
-        raise Denied("no such member")
+        raise Denied(_("Sign in to take part."))
     check_may_write(rows[member.pk])
     return rows[member.pk], rows
 
@@ -26,18 +55,26 @@ def topic(pk: int) -> Topic:
 
 
 def topics(*pks: int) -> dict[int, Topic]:
-    """Locked in id order, with their categories. KeyError-free: each id given must exist."""
+    """Locked in id order, with their categories, by id."""
     rows = Topic.objects.select_for_update(no_key=True, of=("self",)).select_related("category__parent", "author")
     return {row.pk: row for row in rows.filter(pk__in=pks).order_by("pk")}
 
 
 def post(pk: int) -> Post:
     """The post, locked after its topic (which comes with it, locked and fresh)."""
-    while True:
-        topic_id = Post.objects.values_list("topic", flat=True).get(pk=pk)
-        place = topic(topic_id)
-        row = Post.objects.select_for_update(no_key=True, of=("self",)).select_related("author").get(pk=pk)
-        if row.topic_id == topic_id:
-            row.topic = place
-            return row
-        # A merge moved it between the two reads: now take the lock of its new topic.
+    place = topic(Post.objects.values_list("topic", flat=True).get(pk=pk))
+    row = Post.objects.select_for_update(no_key=True, of=("self",)).select_related("author").get(pk=pk)
+    if row.topic_id != place.pk:  # a merge took it along meanwhile; its new topic comes after the post, rarely
+        place = topic(row.topic_id)
+    row.topic = place
+    return row
+
+
+@contextmanager
+def comment(row: Comment, *, by: Member) -> Iterator[tuple[Comment, Member]]:
+    """A transaction with the comment and whoever acts on it locked and fresh, its post and topic before it."""
+    with transaction.atomic():
+        by, place = writer(by), post(row.post_id)
+        row = Comment.objects.select_for_update(no_key=True).get(pk=row.pk)
+        row.post = place
+        yield row, by

@@ -56,3 +56,15 @@ def count(tag_ids: Iterable[int], change: int) -> None:
     ids = list(Tag.objects.filter(pk__in=tag_ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
     if ids and change:
         Tag.objects.filter(pk__in=[pk for (pk,) in ids]).update(topic_count=F("topic_count") + change)
+
+
+def names(tag_ids: Collection[int]) -> list[str]:
+    """In the order of the ids."""
+    found = dict(Tag.objects.filter(pk__in=tag_ids).values_list("pk", "name"))
+    return [found[pk] for pk in tag_ids if pk in found]
+
+
+def ids(names: Collection[str]) -> list[int]:
+    """Of canonical tags that exist, in the order of the names."""
+    found = dict(Tag.objects.filter(name__in=names).values_list("name", "pk"))
+    return [found[name] for name in names]

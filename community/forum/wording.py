@@ -10,6 +10,7 @@ from community.forum.denied import Unfit
 TITLE_MAX = 200
 BODY_MAX = 60_000
 COMMENT_MAX = 2_000
+REASON_MAX = 200
 SLUG_MAX = 80
 
 # What stands at /t/<id>/<word>/ beside the topic itself.
@@ -41,3 +42,8 @@ def slug(title: str, kind: str) -> str:
     """A title as the last part of an address, never empty; letters of all scripts stay."""
     found = slugify(title, allow_unicode=True)[:SLUG_MAX].strip("-")
     return f"{found}-{kind}" if found in TAKEN else found or kind
+
+
+def reason(text: str) -> str:
+    """Why a topic is closed: a short sentence, which readers see."""
+    return _fitting(" ".join(text.replace("\x00", "").split()), REASON_MAX)

@@ -1,0 +1,53 @@
+"""What a member has written and not posted yet, kept on the server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from community.forum.denied import Unfit
+from community.forum.models import Draft
+from community.members.models import Member
+
+KEY = re.compile(r"(?:topic|(?:reply|edit|comment):[1-9][0-9]{0,17})\Z")
+FIELDS = frozenset({"kind", "title", "body", "tags", "category", "summary", "version", "in_reply_to"})
+FIELD_MAX = 60_000
+MOST = 100  # of one member; beyond it the oldest goes
+
+
+def save(member: Member, key: str, content: Mapping[str, object]) -> None:
+    """Keep `content` (the form's fields) under `key`: topic, reply:7, edit:12. Unfit for any other key.
+
+    A draft without words is none; fields that no form has are left out, long ones cut.
+    """
+    if not KEY.match(key):
+        raise Unfit(_("There is no such draft."))
+    kept = {name: _cut(value) for name, value in content.items() if name in FIELDS}
+    if not any(str(kept.get(name) or "").strip() for name in ("title", "body")):
+        drop(member, key)
+        return
+    Draft.objects.update_or_create(member=member, key=key, defaults={"content": kept, "updated_at": timezone.now()})
+    _drop_oldest(member)
+
+
+def load(member: Member, key: str) -> dict[str, object] | None:
+    return Draft.objects.filter(member=member, key=key).values_list("content", flat=True).first()
+
+
+def drop(member: Member, key: str) -> None:
+    Draft.objects.filter(member=member, key=key).delete()
+
+
+def _cut(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return [str(item)[:100] for item in value[:10]]
+    return value if isinstance(value, int) else str(value).replace("\x00", "")[:FIELD_MAX]
+
+
+def _drop_oldest(member: Member) -> None:
+    mine = Draft.objects.filter(member=member)
+    kept = mine.order_by("-updated_at").values("pk")[:MOST]
+    mine.exclude(pk__in=kept).delete()
