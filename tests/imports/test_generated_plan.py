@@ -12,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from community.forum import wording
+from community.forum.models.places import TAG_NAME
 from community.imports.generated.actions import (
     Accepted,
     Action,
@@ -27,6 +29,7 @@ from community.imports.generated.actions import (
 from community.imports.generated.plan import Plan, make_plan
 from community.imports.generated.rhythm import presence, when_awake
 from community.imports.generated.texts import TextError, load, read
+from community.members.names import USERNAME, reserved
 
 END = datetime(2026, 3, 18, 16, 30, tzinfo=UTC)
 TEXTS = load()
@@ -285,6 +288,22 @@ def test_a_text_is_well_made(topic: Any) -> None:
     assert 1 <= len(topic.tags) <= 5
     assert len(topic.title) <= 120
     assert not re.search(r"great question|in conclusion|lorem ipsum|hope this helps|delve", " ".join(bodies), re.I)
+
+
+def test_texts_and_people_fit_the_forums_rules(plan: Plan) -> None:
+    for topic in TEXTS:
+        wording.title(topic.title)
+        for post in topic.posts:
+            wording.body(f"{post.body}\n\n{post.addition}")
+            for comment in post.comments:
+                wording.comment(comment.body)
+    for tag in {tag for topic in TEXTS for tag in topic.tags}:
+        TAG_NAME(tag)
+        assert tag == tag.lower()
+    for person in (action.person for action in of(plan, Joined)):
+        USERNAME(person.username)
+        assert not reserved(person.username)
+        assert len(person.display_name) <= 80
 
 
 HEAD = "---\ntitle: T\nkind: question\ncategory: Questions\ntags: a, b\n---\nBody\n"
