@@ -8,12 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from community.forum import locks
+from community.forum import locks, logbook
 from community.forum.denied import Denied, check_moderates
 from community.forum.models import LogEntry
 from community.members import limits
 from community.members.models import Member
-from community.moderation import hiding, logbook
+from community.moderation import hiding
 from community.moderation.models import Flag, Thing, kind_of
 
 POINTS = 15

@@ -28,7 +28,7 @@ class FlagForm(forms.Form):
         return cleaned
 
 
-class SuspendForm(forms.ModelForm[Suspension]):
+class SuspendForm(forms.ModelForm):
     """For the admin: whom, why, and for how long rather than until when."""
 
     DAYS = (

@@ -7,11 +7,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from community.forum import locks, ranking, tagging
+from community.forum import locks, logbook, ranking, tagging
 from community.forum.denied import check_moderates
 from community.forum.models import Comment, Post
 from community.members.models import Member
-from community.moderation import logbook
 from community.moderation.models import Thing, kind_of
 from community.notifications import telling
 

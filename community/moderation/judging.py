@@ -9,7 +9,8 @@ from django.db import transaction
 from community.forum import removing
 from community.members.models import Member
 from community.moderation import flagging, hiding
-from community.moderation.models import Flag
+from community.moderation.models import Flag, kind_of
+from community.notifications import telling
 
 
 class Verdict(StrEnum):
@@ -20,13 +21,26 @@ class Verdict(StrEnum):
 
 
 def judge(flag: Flag, verdict: Verdict, *, by: Member, reason: str = "") -> int:
-    """Settle all open flags on the thing of `flag` in this way; how many there were. Raises Denied."""
+    """Settle all open flags on the thing of `flag` in this way; how many there were. Raises Denied.
+
+    Where another moderator was quicker there are none, and nothing is done.
+    """
+    if verdict == Verdict.DECLINE:
+        return flagging.decline(flag, by=by)
+    if not Flag.objects.open().on(flag.thing).exists():
+        return 0
+    reason = reason or flag.get_reason_display()
     with transaction.atomic():
-        if verdict == Verdict.DECLINE:
-            return flagging.decline(flag, by=by)
-        settled = flagging.agree(flag, by=by)
-        if settled and verdict == Verdict.HIDE:
-            hiding.hide(flag.thing, by=by, reason=reason or flag.get_reason_display())
-        elif settled and verdict == Verdict.DELETE:
-            removing.delete(flag.thing, by=by)
-    return settled
+        # Hidden or deleted first: that takes the locks of the members concerned before those of their posts.
+        if verdict == Verdict.HIDE:
+            hiding.hide(flag.thing, by=by, reason=reason)
+        elif verdict == Verdict.DELETE:
+            _delete(flag, by=by, reason=reason)
+        return flagging.agree(flag, by=by)
+
+
+def _delete(flag: Flag, *, by: Member, reason: str) -> None:
+    thing, about = flag.thing, (kind_of(flag.thing), flag.thing.pk)
+    removing.delete(thing, by=by, reason=reason)
+    telling.withdraw("moderated", source=about)
+    telling.tell("moderated", to=[thing.author_id] if thing.author_id else [], actor=by, source=about)

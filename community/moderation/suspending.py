@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from community.forum import logbook
 from community.forum.denied import Denied, Unfit, check_moderates
 from community.members.models import Member
-from community.moderation import logbook
 from community.moderation.models import Suspension
 from community.notifications import telling
 
