@@ -17,11 +17,11 @@ urlpatterns = [
     path("", include("community.forum.member_urls")),
     path("", include("community.points.urls")),
     path("", include("community.notifications.urls")),
-    # soon: path("", include("community.moderation.urls")),
+    path("", include("community.moderation.urls")),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain"), name="robots"),
     path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("sitemap-<section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, "django.contrib.sitemaps.views.sitemap"),
-    # soon: path("", include("community.forum.urls")),
+    path("", include("community.forum.urls")),
     # Uploads, where no front server answers for them; all are images that we have encoded ourselves.
     path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
 ]

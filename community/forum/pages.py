@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.db.models import BooleanField, Exists, F, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, IntegerField, OuterRef, Q, Subquery, Value
 
 from community.forum.models import Bookmark, Comment, Follow, Post, Topic, Vote
 from community.forum.models.posts import PostQuerySet
@@ -61,7 +61,8 @@ def posts_of(topic: Topic, member: Member | AnonymousUser) -> PostQuerySet:
 
 def _ordered(topic: Topic, replies: PostQuerySet, order: str) -> PostQuerySet:
     if topic.is_question and order == "confidence":
-        return replies.order_by(Q(pk=topic.accepted_id).desc(), "-confidence", "number")
+        accepted = ExpressionWrapper(Q(pk=topic.accepted_id), BooleanField())
+        return replies.order_by(accepted.desc(), "-confidence", "number")
     return replies.order_by("-number" if order == "newest" else "number")
 
 

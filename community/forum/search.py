@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.search import SearchQueryField, SearchRank
+from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.core.cache import cache
-from django.db.models import F, OuterRef, Q, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import F, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils.html import strip_tags
 
 from community.forum.highlighting import Part, highlight
@@ -67,6 +67,12 @@ class Results:
     unknown: tuple[str, ...]
 
 
+class Written(SearchQuery):
+    """A query written out (`'redis' & 'board'`), taken as it is rather than parsed into words once more."""
+
+    template = "%(expressions)s::tsquery"
+
+
 def run(query: Query, *, member: Reader, topic: Topic | None = None, number: int = 1) -> Results:
     """One page of what the member may read, best first; without words, newest first."""
     if query.empty:
@@ -107,7 +113,7 @@ def _tag_id(name: str) -> list[int]:
 def _ranked(posts: PostQuerySet, query: Query) -> PostQuerySet:
     if not query.has_text:
         return posts.order_by("-created_at", "-pk")
-    wanted = tsquery(all_of(query))
+    wanted = Written(all_of(query))
     some = posts.filter(search=wanted).values("pk")[:CANDIDATES]
     rank = SearchRank("search", wanted, weights=WEIGHTS)
     return Post.objects.filter(pk__in=some).annotate(rank=rank).order_by("-rank", "-score", "-pk")
@@ -137,11 +143,6 @@ def _members(query: Query) -> list[Member]:
     if len(query.words) != 1 or query.phrases or query.tags or query.users:
         return []
     return list(Member.objects.active().for_byline().filter(username__istartswith=query.words[0])[:5])
-
-
-def tsquery(text: str) -> Cast:
-    """A query written out (`'redis' & 'board'`), taken as it is."""
-    return Cast(Value(text), SearchQueryField())
 
 
 def all_of(query: Query) -> str:
@@ -175,7 +176,7 @@ def similar(title: str, *, member: Reader, but: int | None = None, limit: int = 
     words = [word for word in lexemes(title) if word not in EMPTY and len(word) > 1][:12]
     if not words:
         return []
-    wanted = tsquery(any_of(words))
+    wanted = Written(any_of(words))
     topics = Topic.objects.visible_to(member).listed().exclude(pk=but)
     some = Post.objects.filter(number=0, search=wanted, topic__in=topics.values("pk")).values("pk")[:CANDIDATES]
     best = Post.objects.filter(pk__in=some).annotate(rank=SearchRank("search", wanted, weights=WEIGHTS))
