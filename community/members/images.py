@@ -45,14 +45,14 @@ class CleanImage:
 def clean(source: IO[bytes] | bytes, *, max_bytes: int, max_pixels: int, max_side: int) -> CleanImage:
     """The picture upright, no side longer than `max_side`, re-encoded. PNG, JPEG, WebP or GIF; else ImageRefused."""
     data = _read(source, max_bytes)
-    image, kind = _decoded(data, max_pixels)
+    image, kind = _decoded(data, max_pixels, max_side)
     image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
     return _encoded(image, FORMATS[kind])
 
 
 def avatar(source: IO[bytes] | bytes) -> CleanImage:
     """The middle of the picture, a square of 256 pixels, as WebP; else ImageRefused."""
-    image, _kind = _decoded(_read(source, AVATAR_MAX_BYTES), AVATAR_MAX_PIXELS)
+    image, _kind = _decoded(_read(source, AVATAR_MAX_BYTES), AVATAR_MAX_PIXELS, AVATAR_SIDE)
     return _encoded(ImageOps.fit(image, (AVATAR_SIDE, AVATAR_SIDE), Image.Resampling.LANCZOS), "WEBP")
 
 
@@ -67,8 +67,11 @@ def _megabytes(size: int) -> str:
     return f"{size / 1024 / 1024:.3g}"
 
 
-def _decoded(data: bytes, max_pixels: int) -> tuple[Image.Image, str]:
-    """The pixels, upright, and the format they came in. The size in the header is checked before any is decoded."""
+def _decoded(data: bytes, max_pixels: int, side: int) -> tuple[Image.Image, str]:
+    """The pixels, upright, and the format they came in. The size in the header is checked before any is decoded.
+
+    A JPEG much larger than `side` is decoded at a half, a quarter or an eighth, which saves most of the memory.
+    """
     try:
         image = Image.open(io.BytesIO(data), formats=tuple(FORMATS))
     except Image.DecompressionBombError as error:
@@ -76,9 +79,10 @@ def _decoded(data: bytes, max_pixels: int) -> tuple[Image.Image, str]:
     except Exception as error:
         raise ImageRefused(_("This is not a PNG, JPEG, GIF or WebP picture.")) from error
     kind = image.format or ""
-    if image.width * image.height > max_pixels or data.count(START_OF_SCAN) > MAX_SCANS > 0 and kind == "JPEG":
+    if image.width * image.height > max_pixels or (kind == "JPEG" and data.count(START_OF_SCAN) > MAX_SCANS):
         raise _too_many_pixels(max_pixels)
     try:
+        image.draft(None, (side, side))
         image.load()
         return _plain(_upright(image)), kind
     except Exception as error:  # what decoders raise on broken files has no common ancestor

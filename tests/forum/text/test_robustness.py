@@ -12,8 +12,8 @@ from tests.forum.text.vectors import VECTORS, shown
 REPEATED = r"""
 > ¦ [ ¦ ![ ¦ [a]( ¦ * ¦ **a  ¦ ` ¦ ``a  ¦ $ ¦ $a ¦ $a$ ¦ $$ ¦ \( ¦ \[ ¦ < ¦ <a  ¦ <a " ¦ <!-- ¦ <? ¦ <![CDATA[ ¦ </a ¦
 <b> ¦ <b title=1><p>x ¦ <p><a href=x> ¦ <div> ¦ <table><tr><td> ¦ <table><b> ¦ & ¦ @a  ¦ #a  ¦ http://a.b  ¦
-https://a.b/(((( ¦ ~~a ¦ [^a] ¦ ^[ ¦ -  ¦ - a\n   ¦ 1.  ¦ a\n=\n ¦ \[a\n ¦ <script> ¦ </script ¦ <pre><code> ¦ <math><mi> ¦
-x^{ ¦ \begin{align} ¦ [a]: b\n ¦ <kbd> ¦ <sub>x ¦ - [ ]  ¦ \n ¦ <svg><style> ¦ |a|\n|-|\n
+https://a.b/(((( ¦ ~~a ¦ [^a] ¦ ^[ ¦ -  ¦ - a\n   ¦ 1.  ¦ a\n=\n ¦ \[a\n ¦ <script> ¦ </script ¦ <pre><code> ¦
+<math><mi> ¦ x^{ ¦ \begin{align} ¦ [a]: b\n ¦ <kbd> ¦ <sub>x ¦ - [ ]  ¦ \n ¦ <svg><style> ¦ |a|\n|-|\n
 """
 UNITS = [unit.replace("\\n", "\n") for unit in REPEATED.strip("\n").replace(" ¦\n", " ¦ ").split(" ¦ ")] + [
     "\0",
