@@ -278,5 +278,5 @@ UNFOLD = {
     "SITE_SYMBOL": "cyclone",
     "SHOW_HISTORY": True,
     "STYLES": [lambda request: static("css/admin.css")],
-    "LOGIN": {"redirect_after": reverse_lazy("admin:index")},
+    "LOGIN": {"redirect_after": reverse_lazy("admin:index"), "form": "community.members.forms.AdminSignInForm"},
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.decorators import secure_admin_login
 from allauth.account.forms import ResetPasswordForm
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -27,9 +26,6 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from community.members.accounts import give_address
 from community.members.models import Badge, Member
-
-# The site has one door, with its second factors and its limits.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 for model in (Group, EmailAddress, SocialAccount, SocialApp, SocialToken, Authenticator):
     admin.site.unregister(model)

@@ -71,10 +71,21 @@ def test_a_changed_password_is_told_by_letter(alice, client):
     assert "password" in mail.outbox[0].subject.lower()
 
 
-def test_the_admin_is_entered_by_the_same_door(client, db):
-    response = client.get("/admin/")
-    assert response.headers["Location"].startswith("/admin/login/")
-    assert client.get(response.headers["Location"]).headers["Location"].startswith("/accounts/login/?next=")
+def test_the_admins_door_keeps_the_limit_on_guessing(admin, client, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login_failed": "2/m/key"}
+    for _attempt in range(3):
+        html = client.post("/admin/login/", {"username": "admin", "password": "guess"}).content.decode()
+    assert "Too many failed" in html
+    settings.ACCOUNT_RATE_LIMITS = False
+    client.post("/admin/login/", {"username": "admin", "password": "wonderland-7"})
+    assert client.session["_auth_user_id"] == str(admin.pk)
+
+
+def test_the_admins_door_is_for_staff(alice, client):
+    assert (
+        "staff account"
+        in client.post("/admin/login/", {"username": "alice", "password": "wonderland-7"}).content.decode()
+    )
 
 
 def test_whoever_runs_createsuperuser_need_not_prove_the_address(admin, client):

@@ -74,10 +74,11 @@ def test_recovery_codes_are_shown_and_downloaded(secret, client):
     assert client.get("/accounts/2fa/recovery-codes/download/").content.decode().split() == codes
 
 
-def test_the_admin_asks_for_the_code_too(secret, client, alice):
+def test_the_admins_door_sends_whoever_has_a_second_factor_to_the_sites(secret, client, alice):
     Member.objects.filter(pk=alice.pk).update(is_staff=True)
-    sign_in(client)
-    assert client.get("/admin/").status_code == 302
+    html = client.post("/admin/login/", {"username": "alice", "password": PASSWORD}).content.decode()
+    assert "second factor" in html
+    assert "_auth_user_id" not in client.session
 
 
 def test_a_wrong_code_does_not_switch_the_app_on(alice, client):
