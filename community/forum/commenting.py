@@ -68,17 +68,18 @@ def _record(made: Comment, post: Post) -> None:
 def edit_comment(comment: Comment, *, editor: Member, body: str, version: int) -> Comment:
     """Change one's own comment, or as a moderator anyone's. EditConflict where it is no longer at `version`."""
     body = wording.comment(body)
-    with transaction.atomic():
-        editor = locks.writer(editor)
-        post = locks.post(comment.post_id)
-        check_readable(post.topic, editor)
+    with locks.comment(comment, by=editor) as (comment, editor):
+        check_readable(comment.post.topic, editor)
+        if comment.gone:
+            raise Denied(_("This comment is no longer here."))
         if editor.pk != comment.author_id and not editor.moderates:
             raise Denied(_("Only its author and moderators may edit a comment."))
-        rendered = render_inline(body)
-        changes = {"body": body, "html": rendered.html, "edited_at": timezone.now(), "version": F("version") + 1}
-        changed = Comment.objects.standing().filter(pk=comment.pk, version=version).update(**changes)
-        comment = Comment.objects.select_related("author", "post").get(pk=comment.pk)
-        if not changed:
+        if comment.version != version:
             raise EditConflict(comment)
-        telling.of_mentions(rendered.mentions, post.topic, actor=editor, source=("comment", comment.pk), at=None)
+        rendered = render_inline(body)
+        comment.body, comment.html = body, rendered.html
+        comment.version, comment.edited_at = version + 1, timezone.now()
+        comment.save(update_fields=["body", "html", "version", "edited_at"])
+        about = ("comment", comment.pk)
+        telling.of_mentions(rendered.mentions, comment.post.topic, actor=editor, source=about, at=None)
     return comment

@@ -60,7 +60,7 @@ def _delete_post(post: Post, *, by: Member, reason: str) -> None:
 
 @locks.settled
 def _restore_post(post: Post, *, by: Member) -> None:
-    ids, was = _with_replies(post), post.deleted_at
+    ids, was = _with_replies(post), Post.objects.values_list("deleted_at", flat=True).get(pk=post.pk)
     by, _rows = locks.writer_and(by, *earning.losers(ids, deleted_at=was))
     post = locks.post(post.pk)
     if post.deleted_at is None:

@@ -178,3 +178,7 @@ class Comment(Imported):
 
     def get_absolute_url(self) -> str:
         return reverse("forum:comment", args=[self.pk])
+
+    @property
+    def gone(self) -> bool:
+        return self.deleted_at is not None or self.hidden_at is not None
