@@ -30,6 +30,9 @@ Equations are not numbered: nothing here can refer to a number.
 BEGIN_END = re.compile(r"\\(begin|end)\s*+\{([a-zA-Z]{1,20}\*?)\}(?:(?<=at\})\s*+\{\d+\}|(?<=at\*\})\s*+\{\d+\})?")
 ANGLE = re.compile(r"(\\(?:left|right|middle|[bB]igg?[lrm]?))\s*+([<>])")
 NOT_EQUAL = re.compile(r"\\not\s*+=")
+BAR = re.compile(r"\\[lr]?(vert|Vert)(?![a-zA-Z])")
+BARS = {"vert": "|", "Vert": r"\|"}
+"""A bar that is not said to grow with what it encloses does not."""
 BRACKETS = {"<": r"\langle ", ">": r"\rangle "}
 
 
@@ -42,6 +45,7 @@ def in_dialect(tex: str) -> str:
     """The same formula with the converter's environments and with real angle brackets."""
     tex = ESCAPED.sub(_escaped, COMMENT.sub(r"\1", tex))
     tex = NOT_EQUAL.sub(r"\\neq ", TEXT.sub(_text_with_formulas, tex))
+    tex = BAR.sub(lambda hit: BARS[hit[1]], tex)
     return BEGIN_END.sub(_environment, ANGLE.sub(lambda hit: hit[1] + BRACKETS[hit[2]], tex))
 
 

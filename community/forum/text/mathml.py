@@ -48,6 +48,8 @@ BRACKETS = frozenset("⟨⟩⌊⌋⌈⌉")
 """The converter takes them for names, in italics."""
 BARS = frozenset("|‖")
 """In |0⟩ a bar is no relation: it stands without spaces around."""
+UPRIGHT_ARROWS = frozenset("↑↓↕⇑⇓⇕")
+"""Browsers stretch them to the height of the line, which makes |↑⟩ a mast."""
 BIG_OPERATORS = frozenset("∏∐∑⋀⋁⋂⋃⨀⨁⨂⨄⨅⨆")
 NAMED_OPERATORS = frozenset(("det", "gcd", "inf", "lim", "max", "min", "sup"))
 LIMITS = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
@@ -92,7 +94,7 @@ def _written(element: Element, depth: int) -> str:
 
 def _in_core(element: Element, text: str) -> tuple[str, dict[str, str]]:
     """The tag and the attributes that make of it what is meant."""
-    if element.tag == "mi" and text in BRACKETS:
+    if (element.tag == "mi" and text in BRACKETS) or (text in UPRIGHT_ARROWS and not element.attrib):
         return "mo", {"stretchy": "false"}
     if text in NAMED_OPERATORS:
         return "mo", {"movablelimits": "true", "lspace": "0em", "rspace": "0.167em"}
