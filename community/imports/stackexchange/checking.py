@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from pathlib import Path
 
 from community.imports.stackexchange.files import FILES
+from community.imports.stackexchange.progress import Progress
 from community.imports.stackexchange.reading import DumpError, rows
 
 
@@ -25,7 +25,7 @@ class SeenIds:
         return True
 
 
-def check(directory: Path, *, progress: Callable[[str, int], None]) -> int:
+def check(directory: Path, *, progress: Progress) -> int:
     """The number of rows of the dump. DumpError at the first thing that is wrong."""
     total = 0
     for file in FILES:

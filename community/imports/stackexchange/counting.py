@@ -8,36 +8,40 @@ from community.imports.stackexchange.preparing import EXCERPT, WIKI
 from community.imports.stackexchange.reactions import ACCEPT, BOUNTY, DOWN, FAVOURITE, UP
 from community.imports.stackexchange.work import Work
 
-ON_A_POST = "WHERE post IN (SELECT id FROM known_post)"
-OF_A_MEMBER = "member IN (SELECT id FROM known_member)"
 PERSONAL = f"({FAVOURITE}, {BOUNTY})"
 USED = f"({ACCEPT}, {UP}, {DOWN}, {FAVOURITE}, {BOUNTY})"
 
 ACCEPTED = {
     "members": f"SELECT count(*) FROM staged_user WHERE id <> {SITE_USER}",
-    "topics": "SELECT count(*) FROM known_topic JOIN staged_post USING (id)",
-    "answers": f"SELECT count(*) FROM known_post JOIN staged_post s USING (id) WHERE s.type = {ANSWER}",
-    "comments": f"SELECT count(*) FROM staged_comment {ON_A_POST}",
-    "badges": f"SELECT count(*) FROM staged_badge WHERE {OF_A_MEMBER}",
-    "votes": f"SELECT count(*) FROM staged_vote {ON_A_POST} AND type IN ({UP}, {DOWN})",
+    "topics": "SELECT count(*) FROM staged_post JOIN known_topic USING (id)",
+    "answers": f"SELECT count(*) FROM staged_post s JOIN known_post USING (id) WHERE s.type = {ANSWER}",
+    "comments": "SELECT count(*) FROM staged_comment s JOIN known_post k ON k.id = s.post",
+    "badges": "SELECT count(*) FROM staged_badge s JOIN known_member k ON k.id = s.member",
+    "votes": (f"SELECT count(*) FROM staged_vote s JOIN known_post k ON k.id = s.post WHERE s.type IN ({UP}, {DOWN})"),
     "tags": "SELECT count(*) FROM staged_tag",
 }
 
 # Each row is skipped for the first reason that holds: its kind, its post, its user.
 SKIPPED = (
     f"SELECT 'site_user' FROM staged_user WHERE id = {SITE_USER}",
-    f"SELECT CASE WHEN type IN ({EXCERPT}, {WIKI}) THEN 'tag_wiki' WHEN type = {ANSWER} THEN 'unknown_post' "
-    f"ELSE 'post_type_' || type END FROM staged_post "
-    f"WHERE type <> {QUESTION} AND id NOT IN (SELECT id FROM known_post)",
-    "SELECT 'unknown_post' FROM staged_comment WHERE post NOT IN (SELECT id FROM known_post)",
-    f"SELECT CASE WHEN type NOT IN {USED} THEN 'vote_type_' || type "
-    "WHEN post NOT IN (SELECT id FROM known_post) THEN 'unknown_post' ELSE 'unknown_user' END FROM staged_vote "
-    f"WHERE type NOT IN {USED} OR post NOT IN (SELECT id FROM known_post) "
-    f"OR (type IN {PERSONAL} AND (member IS NULL OR member NOT IN (SELECT id FROM known_member)))",
-    "SELECT 'unknown_user' FROM staged_badge WHERE member NOT IN (SELECT id FROM known_member)",
-    "SELECT 'unknown_post' FROM staged_link WHERE post NOT IN (SELECT id FROM known_post) "
-    "OR related NOT IN (SELECT id FROM known_post)",
-    "SELECT 'unknown_post' FROM staged_history WHERE post NOT IN (SELECT id FROM known_post)",
+    f"""
+    SELECT CASE WHEN s.type IN ({EXCERPT}, {WIKI}) THEN 'tag_wiki' WHEN s.type = {ANSWER} THEN 'unknown_post'
+    ELSE 'post_type_' || s.type END FROM staged_post s LEFT JOIN known_post p USING (id)
+    WHERE s.type <> {QUESTION} AND p.id IS NULL
+    """,
+    "SELECT 'unknown_post' FROM staged_comment s LEFT JOIN known_post p ON p.id = s.post WHERE p.id IS NULL",
+    f"""
+    SELECT CASE WHEN s.type NOT IN {USED} THEN 'vote_type_' || s.type WHEN p.id IS NULL THEN 'unknown_post'
+    ELSE 'unknown_user' END FROM staged_vote s
+    LEFT JOIN known_post p ON p.id = s.post LEFT JOIN known_member m ON m.id = s.member
+    WHERE s.type NOT IN {USED} OR p.id IS NULL OR (s.type IN {PERSONAL} AND m.id IS NULL)
+    """,
+    "SELECT 'unknown_user' FROM staged_badge s LEFT JOIN known_member m ON m.id = s.member WHERE m.id IS NULL",
+    """
+    SELECT 'unknown_post' FROM staged_link s LEFT JOIN known_post p ON p.id = s.post
+    LEFT JOIN known_post r ON r.id = s.related WHERE p.id IS NULL OR r.id IS NULL
+    """,
+    "SELECT 'unknown_post' FROM staged_history s LEFT JOIN known_post p ON p.id = s.post WHERE p.id IS NULL",
 )
 
 

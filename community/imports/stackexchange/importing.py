@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,11 +20,10 @@ from community.imports.stackexchange import (
     totals,
 )
 from community.imports.stackexchange.checking import check
+from community.imports.stackexchange.progress import Progress
 from community.imports.stackexchange.staging import stage
 from community.imports.stackexchange.work import Work
 from community.points.models import RuleSet
-
-Progress = Callable[[str, int], None]
 
 # The keys of `created` in the order in which they are told.
 CREATED = (
@@ -75,13 +73,14 @@ def import_dump(
 ) -> Outcome:
     """Import the Stack Exchange dump in `directory`; what has come from `source` before stays as it is.
 
-    `rules` names a rule set (the active one unless given), `category` the category of its topics. Both progress
-    functions are told (what, how many rows more). DumpError or Refused, and then nothing has changed.
+    `rules` names a rule set (the active one unless given), `category` the category of its topics. DumpError or Refused,
+    and then nothing has changed.
     """
     rule_set = _rule_set(rules)
     rows = check(directory, progress=checking)
     with transaction.atomic(), connection.cursor() as cursor:
         # Of two imports at once the second waits here, and then finds what the first has brought.
+        cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('import_stackexchange', 0))")
         parameters = {
             "source": source,
@@ -90,10 +89,11 @@ def import_dump(
             "category": places.category_for(source, category),
         }
         work = Work(cursor, parameters, importing)
+        importing("", total=rows)
         stage(work, directory)
         for step in STEPS:
+            importing(step.__name__.replace("_", " "))
             step(work)
-            importing(step.__name__.replace("_", " "), 0)
         created = {name: work.created[name] for name in CREATED}
         return Outcome(rows, counting.accepted(work), created, counting.skipped(work))
 

@@ -30,6 +30,13 @@ def add_members(work: Work) -> None:
         f"FROM staged_user s WHERE s.id <> {SITE_USER} ORDER BY s.id",
         into="known_member",
     )
+    # As in the verbs: members before all other rows, in the order of ids, so that nobody waits for us in a circle.
+    work.do(
+        """
+        SELECT id FROM members_member WHERE id IN (SELECT ours FROM known_member WHERE NOT fresh)
+        ORDER BY id FOR NO KEY UPDATE
+        """
+    )
 
 
 def _name(work: Work) -> None:
@@ -39,17 +46,21 @@ def _name(work: Work) -> None:
     """
     work.do("ALTER TABLE staged_user ADD username text, ADD waits boolean")
     work.do(
-        "UPDATE staged_user s SET username = base, waits = NOT EXISTS (SELECT FROM members_member m "
-        "WHERE m.imported_from = %(source)s AND m.imported_id = s.id)"
+        """
+        UPDATE staged_user s SET username = base, waits = NOT EXISTS (SELECT FROM members_member m
+        WHERE m.imported_from = %(source)s AND m.imported_id = s.id)
+        """
     )
     for attempt in count(1):
         suffix = "'-' || s.id" if attempt == 1 else f"'-' || s.id || '-{attempt}'"
         renamed = work.do(
-            f"UPDATE staged_user s SET username = left(s.base, 40 - length({suffix})) || {suffix} FROM ("
-            "SELECT id, username, row_number() OVER (PARTITION BY lower(username) ORDER BY id) AS nth "
-            "FROM staged_user WHERE waits) same "
-            "WHERE s.id = same.id AND (same.nth > 1 OR EXISTS ("
-            "SELECT FROM members_member m WHERE lower(m.username) = lower(same.username)))"
+            f"""
+            UPDATE staged_user s SET username = left(s.base, 40 - length({suffix})) || {suffix} FROM (
+            SELECT id, username, row_number() OVER (PARTITION BY lower(username) ORDER BY id) AS nth
+            FROM staged_user WHERE waits) same
+            WHERE s.id = same.id AND (same.nth > 1 OR EXISTS (
+            SELECT FROM members_member m WHERE lower(m.username) = lower(same.username)))
+            """
         )
         if not renamed:
             return
@@ -65,8 +76,10 @@ def add_badges(work: Work) -> None:
     work.created["badges"] = work.insert_once(
         Award,
         {"imported_id": "s.id", "member_id": "m.ours", "badge_id": "b.id", "created_at": "s.at"},
-        "FROM staged_badge s JOIN known_member m ON m.id = s.member "
-        "JOIN members_badge b ON lower(b.name) = lower(s.name) AND b.rank = s.rank AND b.of_tag = s.of_tag "
-        "ORDER BY s.id",
+        """
+        FROM staged_badge s JOIN known_member m ON m.id = s.member
+        JOIN members_badge b ON lower(b.name) = lower(s.name) AND b.rank = s.rank AND b.of_tag = s.of_tag
+        ORDER BY s.id
+        """,
         into="known_award",
     )

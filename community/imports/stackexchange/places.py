@@ -29,18 +29,23 @@ def _free_slug(name: str) -> str:
 
 def add_tags(work: Work) -> None:
     """`known_tag`: what a name of the dump, in lower case, is here. A tag of that name is used, a synonym followed."""
-    work.do("CREATE TEMPORARY TABLE known_tag (name text PRIMARY KEY, ours bigint, fresh boolean) ON COMMIT DROP")
-    work.do(
-        "CREATE TEMPORARY TABLE named_tag ON COMMIT DROP AS SELECT DISTINCT ON (lower(name)) * FROM ("
-        "SELECT id, name, excerpt_post, wiki_post FROM staged_tag "
-        "UNION ALL SELECT DISTINCT NULL::bigint, unnest(tags), NULL::bigint, NULL::bigint FROM staged_post"
-        ") t ORDER BY lower(name), id NULLS LAST, name"
+    work.make("known_tag", "name text PRIMARY KEY, ours bigint, fresh boolean")
+    work.keep(
+        "named_tag",
+        """
+        SELECT DISTINCT ON (lower(name)) * FROM (
+        SELECT id, name, excerpt_post, wiki_post FROM staged_tag
+        UNION ALL SELECT DISTINCT NULL::bigint, unnest(tags), NULL::bigint, NULL::bigint FROM staged_post
+        ) t ORDER BY lower(name), id NULLS LAST, name
+        """,
     )
     work.do(
-        "INSERT INTO known_tag SELECT DISTINCT ON (lower(n.name)) "
-        "lower(n.name), coalesce(t.synonym_of_id, t.id), false FROM named_tag n JOIN forum_tag t "
-        "ON (t.imported_from = %(source)s AND t.imported_id = n.id) OR lower(t.name) = lower(n.name) "
-        "ORDER BY lower(n.name), t.imported_from = %(source)s DESC NULLS LAST"
+        """
+        INSERT INTO known_tag SELECT DISTINCT ON (lower(n.name))
+        lower(n.name), coalesce(t.synonym_of_id, t.id), false FROM named_tag n JOIN forum_tag t
+        ON (t.imported_from = %(source)s AND t.imported_id = n.id) OR lower(t.name) = lower(n.name)
+        ORDER BY lower(n.name), t.imported_from = %(source)s DESC NULLS LAST
+        """
     )
     work.created["tags"] = work.insert(
         Tag,
@@ -52,12 +57,16 @@ def add_tags(work: Work) -> None:
             "wiki": "coalesce(w.body, '')",
             "wiki_html": "coalesce(w.html, '')",
         },
-        "FROM named_tag n LEFT JOIN staged_post e ON e.id = n.excerpt_post AND e.type = 4 "
-        "LEFT JOIN staged_post w ON w.id = n.wiki_post AND w.type = 5 "
-        "WHERE NOT EXISTS (SELECT FROM known_tag k WHERE k.name = lower(n.name)) ORDER BY n.id NULLS LAST, n.name",
+        """
+        FROM named_tag n LEFT JOIN staged_post e ON e.id = n.excerpt_post AND e.type = 4
+        LEFT JOIN staged_post w ON w.id = n.wiki_post AND w.type = 5
+        WHERE NOT EXISTS (SELECT FROM known_tag k WHERE k.name = lower(n.name)) ORDER BY n.id NULLS LAST, n.name
+        """,
     )
     work.do(
-        "INSERT INTO known_tag SELECT lower(n.name), t.id, true FROM named_tag n "
-        "JOIN forum_tag t ON lower(t.name) = lower(n.name) ON CONFLICT DO NOTHING"
+        """
+        INSERT INTO known_tag SELECT lower(n.name), t.id, true FROM named_tag n
+        JOIN forum_tag t ON lower(t.name) = lower(n.name) ON CONFLICT DO NOTHING
+        """
     )
     work.do("ANALYZE known_tag")

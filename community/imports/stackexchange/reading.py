@@ -34,6 +34,7 @@ def rows(directory: Path, file: DumpFile) -> Iterator[tuple[int, Row]]:
 class _Reader:
     def __init__(self, file: DumpFile) -> None:
         self.file = file
+        self.attributes = {**file.required, **file.optional}
         self.depth = 0
         self.found: list[tuple[int, Row]] = []
         self.expat = expat.ParserCreate()
@@ -77,7 +78,7 @@ class _Reader:
         if missing := [name for name in self.file.required if name not in attributes]:
             raise self.fault(f"a row without {missing[0]}")
         row: Row = {}
-        for name, parse in (self.file.required | self.file.optional).items():
+        for name, parse in self.attributes.items():
             try:
                 row[name] = parse(attributes[name]) if name in attributes else None
             except ValueError as error:

@@ -72,7 +72,7 @@ STAGES = (
 
 def stage(work: Work, directory: Path) -> None:
     for table in STAGES:
-        work.do(f"CREATE TEMPORARY TABLE {table.table} ({table.columns}) ON COMMIT DROP")
+        work.make(f"{table.table}", f"{table.columns}")
         with work.cursor.copy(f"COPY {table.table} FROM STDIN") as copy:
             for _line, row in rows(directory, table.file):
                 copy.write_row(table.prepare(row))

@@ -20,8 +20,10 @@ def add_topics(work: Work) -> None:
             "title": "left(s.title, 200)",
             "slug": "s.slug",
             "tag_ids": (
-                "ARRAY(SELECT k.ours FROM unnest(s.tags) WITH ORDINALITY t(name, nth) "
-                "JOIN known_tag k ON k.name = lower(t.name) GROUP BY k.ours ORDER BY min(t.nth))"
+                """
+                ARRAY(SELECT k.ours FROM unnest(s.tags) WITH ORDINALITY t(name, nth)
+                JOIN known_tag k ON k.name = lower(t.name) GROUP BY k.ours ORDER BY min(t.nth))
+                """
             ),
             "created_at": "s.created",
             "active_at": "s.active",
@@ -41,8 +43,10 @@ def add_posts(work: Work) -> None:
             "imported_id": "s.id",
             "topic_id": "t.ours",
             "number": (
-                f"CASE s.type WHEN {QUESTION} THEN 0 ELSE topic.last_number + row_number() OVER "
-                "(PARTITION BY t.ours, s.type ORDER BY s.created, s.id) END"
+                f"""
+                CASE s.type WHEN {QUESTION} THEN 0 ELSE topic.last_number + row_number() OVER
+                (PARTITION BY t.ours, s.type ORDER BY s.created, s.id) END
+                """
             ),
             "author_id": "m.ours",
             "format": "'html'",
@@ -54,12 +58,14 @@ def add_posts(work: Work) -> None:
             "edited_at": "s.edited",
             "edited_by_id": "editor.ours",
         },
-        "FROM staged_post s "
-        f"JOIN known_topic t ON t.id = CASE s.type WHEN {QUESTION} THEN s.id WHEN {ANSWER} THEN s.parent END "
-        "JOIN forum_topic topic ON topic.id = t.ours "
-        "LEFT JOIN known_member m ON m.id = s.author LEFT JOIN known_member editor ON editor.id = s.editor "
-        "WHERE NOT EXISTS (SELECT FROM forum_post p WHERE p.imported_from = %(source)s AND p.imported_id = s.id) "
-        "ORDER BY s.created, s.id",
+        f"""
+        FROM staged_post s
+        JOIN known_topic t ON t.id = CASE s.type WHEN {QUESTION} THEN s.id WHEN {ANSWER} THEN s.parent END
+        JOIN forum_topic topic ON topic.id = t.ours
+        LEFT JOIN known_member m ON m.id = s.author LEFT JOIN known_member editor ON editor.id = s.editor
+        WHERE NOT EXISTS (SELECT FROM forum_post p WHERE p.imported_from = %(source)s AND p.imported_id = s.id)
+        ORDER BY s.created, s.id
+        """,
         into="known_post",
     )
     work.created["answers"] = created - work.created["topics"]
@@ -77,8 +83,10 @@ def add_comments(work: Work) -> None:
             "score": "s.score",
             "created_at": "s.created",
         },
-        "FROM staged_comment s JOIN known_post p ON p.id = s.post LEFT JOIN known_member m ON m.id = s.author "
-        "ORDER BY s.created, s.id",
+        """
+        FROM staged_comment s JOIN known_post p ON p.id = s.post LEFT JOIN known_member m ON m.id = s.author
+        ORDER BY s.created, s.id
+        """,
         into="known_comment",
     )
 
@@ -94,9 +102,11 @@ def add_links(work: Work) -> None:
             "kind": f"CASE s.type WHEN {DUPLICATE} THEN 'duplicate' ELSE 'related' END",
             "created_at": "s.created",
         },
-        "FROM staged_link s JOIN known_post k ON k.id = s.post JOIN forum_post p ON p.id = k.ours "
-        "JOIN known_post l ON l.id = s.related JOIN forum_post related ON related.id = l.ours "
-        "WHERE p.topic_id <> related.topic_id ORDER BY s.id",
+        """
+        FROM staged_link s JOIN known_post k ON k.id = s.post JOIN forum_post p ON p.id = k.ours
+        JOIN known_post l ON l.id = s.related JOIN forum_post related ON related.id = l.ours
+        WHERE p.topic_id <> related.topic_id ORDER BY s.id
+        """,
         into="known_link",
         unless="",
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
 from django.db.models import Model
+
+from community.imports.stackexchange.progress import Progress
 
 IMPORTED_BEFORE = "(imported_from, imported_id) WHERE imported_from IS NOT NULL"
 
@@ -18,13 +20,24 @@ class Work:
 
     cursor: Any
     parameters: dict[str, Any]
-    progress: Callable[[str, int], None]
+    progress: Progress
     created: dict[str, int] = field(default_factory=dict)
 
     def do(self, sql: str) -> int:
         """Run one statement; the number of rows it touched."""
         self.cursor.execute(sql, self.parameters if "%(" in sql else None)
         return self.cursor.rowcount
+
+    def make(self, table: str, columns: str) -> None:
+        """Make a temporary table, anew where an import before in the same transaction has left one."""
+        self.do(f"DROP TABLE IF EXISTS pg_temp.{table}")
+        self.do(f"CREATE TEMPORARY TABLE {table} ({columns}) ON COMMIT DROP")
+
+    def keep(self, table: str, query: str) -> None:
+        """Keep what a query finds in a temporary table."""
+        self.do(f"DROP TABLE IF EXISTS pg_temp.{table}")
+        self.do(f"CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS {query}")
+        self.do(f"ANALYZE {table}")
 
     def one(self, sql: str) -> Any:
         self.do(sql)
@@ -51,7 +64,7 @@ class Work:
         `into` is made: a temporary table (their id, our id, whether new) of the rows of this source, old and new.
         """
         table = model._meta.db_table
-        self.do(f"CREATE TEMPORARY TABLE {into} (id bigint PRIMARY KEY, ours bigint, fresh boolean) ON COMMIT DROP")
+        self.make(into, "id bigint PRIMARY KEY, ours bigint, fresh boolean")
         self.do(
             f"INSERT INTO {into} SELECT imported_id, id, false FROM {table} "
             f"WHERE imported_from = %(source)s AND imported_id IS NOT NULL"
@@ -75,9 +88,9 @@ class Work:
 
 def _defaults(model: type[Model], named: set[str]) -> dict[str, Any]:
     """Django's defaults are not the database's: those of the fields that an INSERT leaves out."""
-    found = {}
+    found: dict[str, Any] = {}
     for each in model._meta.concrete_fields:
-        if each.column in named or each.primary_key or each.generated or each.has_db_default():
+        if each.column is None or each.column in named or each.primary_key or each.generated or each.has_db_default():
             continue
         default = each.get_db_prep_save(each.get_default(), connection)
         if default is not None:

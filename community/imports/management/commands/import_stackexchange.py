@@ -14,7 +14,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from community.imports.stackexchange.importing import Outcome, Progress, Refused, import_dump
+from community.imports.stackexchange.importing import Outcome, Refused, import_dump
+from community.imports.stackexchange.progress import Progress
 from community.imports.stackexchange.reading import DumpError
 from community.points.boards import publishing
 
@@ -56,10 +57,10 @@ class Command(BaseCommand):
 def _bar(**options: Any) -> Iterator[Progress]:
     bar: tqdm | None = None
 
-    def advance(what: str, rows: int) -> None:
+    def advance(what: str, rows: int = 0, *, total: int | None = None) -> None:
         nonlocal bar
         if bar is None:
-            bar = tqdm(unit=" rows", file=sys.stderr, **options)
+            bar = tqdm(total=total, unit=" rows", file=sys.stderr, **options)
         bar.set_description(what, refresh=rows == 0)
         bar.update(rows)
 
