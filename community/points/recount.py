@@ -30,6 +30,6 @@ def recount() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("LOCK TABLE members_member IN EXCLUSIVE MODE")
         cursor.execute(_BALANCES)
-        cursor.execute("TRUNCATE points_pointsday")
+        cursor.execute("DELETE FROM points_pointsday")
         cursor.execute(f"INSERT INTO points_pointsday (scope, day, member_id, points) {DAYS}", PARAMETERS)  # noqa: S608
         transaction.on_commit(publishing.rebuild, robust=True)

@@ -55,11 +55,13 @@ def read(member: Member, *, viewer: Member, rule: str = "", cursor: str | None =
     if rule:
         entries = entries.filter(rule__name=rule)
     page = keyset.page(entries, order=["-pk"], size=SIZE, cursor=cursor)
-    causes = scopes.causes(viewer, [(entry.source_kind, entry.source_id) for entry in page])
+    itself = ("member", member.pk)  # says nothing as a cause
+    sources = [(entry.source_kind, entry.source_id) for entry in page]
+    causes = scopes.causes(viewer, [source for source in sources if source != itself])
     balances = [None] * len(page) if rule else list(_balances(member, page.rows))
     lines = [
-        Line(entry, wording.rule(entry.rule.name), causes.get((entry.source_kind, entry.source_id)), balance)
-        for entry, balance in zip(page, balances, strict=True)
+        Line(entry, wording.rule(entry.rule.name), causes.get(source), balance)
+        for entry, source, balance in zip(page, sources, balances, strict=True)
     ]
     return Statement(lines, page.after)
 

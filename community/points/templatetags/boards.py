@@ -1,4 +1,4 @@
-"""The week's first five, for the rail of every page."""
+"""The week's first five, for the rail of every page; points with their sign."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.core.cache import cache
 from django.template.context import Context
+from django.utils.formats import number_format
 
 from community.members.models import Member
 from community.points import periods
@@ -18,6 +19,13 @@ register = template.Library()
 
 SIZE = 5
 SECONDS = 30
+
+
+@register.filter
+def signed(points: int) -> str:
+    """+10, −2 with a minus sign, 0."""
+    sign = "+" if points > 0 else "−" if points < 0 else ""
+    return f"{sign}{number_format(abs(points), force_grouping=True)}"
 
 
 @register.inclusion_tag("points/_week.html", takes_context=True)
