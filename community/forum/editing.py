@@ -160,11 +160,9 @@ def _update_topic(post: Post, wanted: Revision, at: datetime) -> None:
     topic = post.topic
     topic.active_at = max(topic.active_at, at)
     if post.is_opening:
-        before = set(topic.tag_ids)
+        before, topic.tag_ids = topic.tag_ids, tagging.ids(wanted.tag_names)
         topic.title, topic.slug = wanted.title, wording.slug(wanted.title, topic.kind)
-        topic.tag_ids = tagging.ids(wanted.tag_names)
-        tagging.count(set(topic.tag_ids) - before, +1)
-        tagging.count(before - set(topic.tag_ids), -1)
+        tagging.exchange(before, topic.tag_ids)
     topic.save(update_fields=["active_at", "title", "slug", "tag_ids"])
 
 

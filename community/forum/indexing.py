@@ -2,8 +2,8 @@
 
 Words are cut, folded and stemmed here rather than by PostgreSQL, so that Chinese is cut into pairs of characters
 (PostgreSQL would take a whole sentence for one word), accents do not matter, and a search sees the same words as the
-index: both call `lexemes`. The stemmer is Harman's S-stemmer (1991): it only takes off the plural, and so needs no
-dictionary and confuses few words.
+index: both call `lexemes`. The stemmer is Harman's S-stemmer (1991) with one rule more: it only takes off the plural,
+and so needs no dictionary and confuses few words.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
 _RUN = re.compile(rf"[{CJK}]+|[^\W{CJK}](?:[^\W{CJK}]|[.+#](?=[^\W{CJK}])|[+#]{{1,2}}(?!\w))*")
 _IS_CJK = re.compile(rf"[{CJK}]")
 _PARTS = re.compile(r"[._]")
+_SILENT_E = re.compile("(?:ss|x|z|ch|sh)e$")
 
 LONGEST = 40  # characters of a word
 POSITIONS = 16_383  # PostgreSQL's highest
@@ -94,14 +95,15 @@ def _folded(text: str) -> str:
 
 
 def _stem(word: str) -> str:
+    """Without its plural: queries, query; trees, tree; boxes, box; caches and cache, cach; class stays."""
     word = word[:LONGEST]
-    if len(word) < 4 or not word.endswith("s"):
+    if len(word) < 4:
         return word
     if word.endswith("ies") and word[-4] not in "ae":
         return word[:-3] + "y"
-    if word.endswith("es") and word[-3] not in "aeo":
-        return word[:-1]
-    return word if word[-2] in "us" else word[:-1]
+    if word[-1] == "s" and word[-2] not in "us":
+        word = word[:-1]
+    return word[:-1] if _SILENT_E.search(word) else word
 
 
 def _written(places: dict[str, list[str]]) -> str:

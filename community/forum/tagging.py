@@ -53,9 +53,20 @@ def _make(names: list[str], *, author: Member) -> None:
 
 def count(tag_ids: Iterable[int], change: int) -> None:
     """Add to the number of topics that each of the tags shows. Rows are locked in id order, late in the verb."""
-    ids = list(Tag.objects.filter(pk__in=tag_ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
-    if ids and change:
-        Tag.objects.filter(pk__in=[pk for (pk,) in ids]).update(topic_count=F("topic_count") + change)
+    if ids := _lock(tag_ids):
+        Tag.objects.filter(pk__in=ids).update(topic_count=F("topic_count") + change)
+
+
+def exchange(before: Collection[int], after: Collection[int]) -> None:
+    """Count a topic under the tags it has now and no longer under those it had."""
+    _lock(set(before) ^ set(after))
+    count(set(after) - set(before), +1)
+    count(set(before) - set(after), -1)
+
+
+def _lock(tag_ids: Iterable[int]) -> list[int]:
+    rows = Tag.objects.filter(pk__in=tag_ids).order_by("pk").select_for_update(no_key=True)
+    return list(rows.values_list("pk", flat=True))
 
 
 def names(tag_ids: Collection[int]) -> list[str]:

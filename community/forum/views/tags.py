@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from community.forum import tagging
+from community.forum import tag_keeping
 from community.forum.models import Tag
 
 
@@ -35,7 +35,7 @@ def edit_wiki(request: HttpRequest, tag: str) -> HttpResponse:
     form = WikiForm(request.POST or None, initial={"excerpt": found.excerpt, "wiki": found.wiki})
     if request.method == "POST" and form.is_valid():
         try:
-            tagging.edit_wiki(found, editor=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            tag_keeping.edit_wiki(found, editor=request.user, **form.cleaned_data)  # type: ignore[arg-type]
             return redirect("forum:tag-wiki", found.name)
         except PermissionDenied as refusal:
             form.add_error(None, str(refusal))
