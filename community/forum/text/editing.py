@@ -29,7 +29,8 @@ def to_markdown(html: str) -> str:
     """
     builder = Builder()
     builder.feed(scan(normalised(html)[:MAX_SOURCE]))
-    return _Converter().convert(builder.html())
+    # Beautiful Soup warns of a text that looks like an address or a file's name, unless it has lines.
+    return _Converter().convert(f"{builder.html()}\n")
 
 
 class _Converter(MarkdownConverter):
