@@ -187,10 +187,12 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_USERNAME_MIN_LENGTH = 2
+ACCOUNT_FORMS = {"login": "community.members.doors.SignInForm"}
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or address, a new passkey: told by letter
 ACCOUNT_SESSION_REMEMBER = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {"add_webauthn": "community.members.doors.PasskeyForm"}
 MFA_TOTP_ISSUER = SITE_NAME
 MFA_TOTP_TOLERANCE = 1  # steps of 30 s before and after, for phones whose clock is off (RFC 6238, 5.2)
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_URL.startswith("http://")
@@ -224,9 +226,7 @@ EMAIL_HOST_PASSWORD = env_text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", default=True)
 EMAIL_TIMEOUT = 10
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
-EMAIL_BACKEND = (
-    "community.notifications.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.filebased.EmailBackend"
-)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
 
 # Languages and time. Days and weeks of points and reports are those of TIME_ZONE.
 LANGUAGE_CODE = "en"
@@ -278,5 +278,5 @@ UNFOLD = {
     "SITE_SYMBOL": "cyclone",
     "SHOW_HISTORY": True,
     "STYLES": [lambda request: static("css/admin.css")],
-    "LOGIN": {"redirect_after": reverse_lazy("admin:index"), "form": "community.members.forms.AdminSignInForm"},
+    "LOGIN": {"redirect_after": reverse_lazy("admin:index"), "form": "community.members.doors.AdminSignInForm"},
 }

@@ -6,19 +6,18 @@ from urllib.parse import urlsplit
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from community.members.models import Member
 from community.notifications import sentences, unsubscribing
 from community.notifications.models import Notification
-from community.notifications.smtp import Letter
 from community.notifications.sources import Source, describe
 
 
-def compose(row: Notification) -> Letter | None:
+def compose(row: Notification) -> EmailMultiAlternatives | None:
     """The mail; None where the member read it meanwhile, no longer wants mail or may no longer read the source."""
     if row.read_at or not _wanted(row):
         return None
@@ -42,7 +41,7 @@ def _wanted(row: Notification) -> bool:
     return not EmailAddress.objects.filter(user=member, email__iexact=member.email, verified=False).exists()
 
 
-def _letter(row: Notification, source: Source) -> Letter:
+def _letter(row: Notification, source: Source) -> EmailMultiAlternatives:
     stop = settings.SITE_URL + unsubscribing.path_for(row.member)
     subject = sentences.plain(row.kind, row.source_kind, sentences.who(row.kind, [row.actor]), source.title)
     context = {
@@ -55,10 +54,10 @@ def _letter(row: Notification, source: Source) -> Letter:
         "reason": _("You get this mail because you are a member of %(site)s.") % {"site": settings.SITE_NAME},
         "language": translation.get_language(),
     }
-    letter = Letter(
+    letter = EmailMultiAlternatives(
         subject=f"[{settings.SITE_NAME}] {subject}"[:200],
         body=render_to_string("email/notification.txt", context),
-        to=[_address(row.member)],
+        to=[row.member.email],
         headers={
             "Message-ID": message_id(row),
             "List-Unsubscribe": f"<{stop}>",
@@ -68,7 +67,3 @@ def _letter(row: Notification, source: Source) -> Letter:
     )
     letter.attach_alternative(render_to_string("email/notification.html", context), "text/html")
     return letter
-
-
-def _address(member: Member) -> str:
-    return member.email

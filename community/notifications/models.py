@@ -13,9 +13,6 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-# RFC 5321 4.5.4.1: a sender gives up after four to five days.
-RETRIED_FOR = timedelta(days=5)
-
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def of(self, member_id: int) -> NotificationQuerySet:
@@ -35,15 +32,6 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         wanted = [Q(source_kind=kind, source_id__in=pks) for kind, pks in ids.items()]
         return self.filter(reduce(or_, wanted)) if wanted else self.none()
 
-    def to_email(self, now: datetime) -> NotificationQuerySet:
-        """Due and not sent, in the order in which they are to be tried; what is older than RETRIED_FOR is let go."""
-        waiting = self.filter(email_due=True, emailed_at=None, email_after__lte=now)
-        return waiting.filter(created_at__gt=now - RETRIED_FOR).order_by("email_after", "pk")
-
-    def unconfirmed(self, now: datetime) -> NotificationQuerySet:
-        """Handed to the mail server by a worker that died before it read the answer (see sending.py)."""
-        return self.filter(email_due=True, emailed_at__lt=now - timedelta(minutes=10))
-
 
 class Notification(models.Model):
     class Kind(models.TextChoices):
@@ -62,12 +50,6 @@ class Notification(models.Model):
     source_id = models.BigIntegerField()
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
-    # The mail: due until the server has taken it; `email_after` is when to try next, and so also a worker's lease;
-    # `emailed_at` is set, once, by the worker that alone may then hand the mail over.
-    email_due = models.BooleanField(default=False)
-    email_after = models.DateTimeField(default=timezone.now)
-    email_tries = models.PositiveSmallIntegerField(default=0)
-    emailed_at = models.DateTimeField(null=True, blank=True)
 
     objects = NotificationQuerySet.as_manager()
 
@@ -84,8 +66,39 @@ class Notification(models.Model):
         indexes = [
             models.Index("member", F("id").desc(), name="notification_member"),
             models.Index("member", name="notification_unread", condition=Q(read_at=None)),
-            models.Index("email_after", "id", name="notification_email", condition=Q(email_due=True, emailed_at=None)),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.source_kind} {self.source_id}"
+
+
+class MailQuerySet(models.QuerySet["Mail"]):
+    def due(self, now: datetime) -> MailQuerySet:
+        """Not sent, and not tried for longer than RETRIED_FOR: those to try now, the longest due first."""
+        waiting = self.filter(sent_at=None, due_at__lte=now, notification__created_at__gt=now - Mail.RETRIED_FOR)
+        return waiting.order_by("due_at", "pk")
+
+
+class Mail(models.Model):
+    """A notification that goes out by mail. A row that turns out to be unwanted is deleted.
+
+    A table of its own, because the sender holds the row while it talks to the mail server, and nobody who reads a
+    notification meanwhile may have to wait for that.
+    """
+
+    RETRIED_FOR = timedelta(days=5)  # RFC 5321 4.5.4.1
+
+    notification = models.OneToOneField(Notification, models.CASCADE, primary_key=True)
+    due_at = models.DateTimeField(default=timezone.now)
+    tries = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+        indexes = [models.Index("due_at", "notification", name="mail_due", condition=Q(sent_at=None))]
+
+    def __str__(self) -> str:
+        return f"mail of {self.notification_id}"

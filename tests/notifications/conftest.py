@@ -15,7 +15,7 @@ def free_port() -> int:
 @pytest.fixture
 def office(settings):
     """A mail server that the site's mail goes to."""
-    settings.EMAIL_BACKEND = "community.notifications.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", free_port(), False
     cache.clear()
     office = PostOffice()

@@ -40,12 +40,12 @@ class PostOffice:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         mail = message_from_bytes(envelope.content or b"", policy=default)
         assert isinstance(mail, EmailMessage)
+        await asyncio.sleep(self.seconds)
         if answer := self.at_end(mail):
             return answer
-        self.taken.append(mail)  # from here on it is the server's, whether or not the answer still arrives
+        self.taken.append(mail)  # from here on it is the server's, whether or not its answer still arrives
         if self.hangs_up:
             server.transport.abort()
-        await asyncio.sleep(self.seconds)
         return "250 taken"
 
 
