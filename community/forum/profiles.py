@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, Sum, Value
@@ -77,8 +78,11 @@ def posts_of(member: Member, viewer: Member | AnonymousUser) -> PostQuerySet:
 def points_curve(member: Member) -> Curve:
     days = list(PointsDay.objects.filter(member=member, scope="site").order_by("day").values_list("day", "points"))
     start = member.points_total - sum(points for _day, points in days)
-    joined = timezone.localtime(member.date_joined).date()
-    return curve(days, start=start, first=joined, last=timezone.localdate())
+    first, last = timezone.localtime(member.date_joined).date(), timezone.localdate()
+    if days:  # years without points after them fill a quarter of the drawing at most
+        newest = days[-1][0]
+        last = min(last, newest + max((newest - first) / 3, timedelta(days=30)))
+    return curve(days, start=start, first=first, last=last)
 
 
 def counts(posts: PostQuerySet) -> dict[str, int]:

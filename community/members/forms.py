@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.adapter import get_adapter
-from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.apps import apps
 from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
-from unfold.forms import AuthenticationForm
 
 from community.members import zones
 from community.members.models import Member
@@ -119,23 +116,3 @@ class LeaveForm(forms.Form):
         if typed.strip() != self.member.username:
             raise forms.ValidationError(_("That is not your username, %s.") % self.member.username)
         return typed
-
-
-class AdminSignInForm(AuthenticationForm):
-    """The admin's own door, with the site's limit on guessing. A second factor is asked for at the site's door only."""
-
-    def clean(self) -> dict[str, Any]:
-        name, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
-        if name and password:
-            self.user_cache = get_adapter(self.request).authenticate(self.request, username=name, password=password)
-            if self.user_cache is None:
-                raise self.get_invalid_login_error()
-            self.confirm_login_allowed(self.user_cache)
-        return self.cleaned_data
-
-    def confirm_login_allowed(self, user: Any) -> None:
-        super().confirm_login_allowed(user)
-        if is_mfa_enabled(user):
-            raise forms.ValidationError(
-                _("Your account has a second factor: sign in on the site, then come back here.")
-            )
