@@ -25,7 +25,8 @@ def store(member: Member, file: IO[bytes]) -> Upload:
         if twin := Upload.objects.filter(member=member, sha256=clean.sha256).first():
             return twin
         limits.take("upload", member)
-        upload = Upload(member=member, bytes=len(clean.bytes), sha256=clean.sha256)
+        size = {"width": clean.width, "height": clean.height, "bytes": len(clean.bytes)}
+        upload = Upload(member=member, sha256=clean.sha256, **size)
         upload.file.save(f"{clean.sha256[:24]}.{clean.extension}", ContentFile(clean.bytes), save=False)
         upload.save(force_insert=True)
     return upload

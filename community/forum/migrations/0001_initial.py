@@ -280,7 +280,7 @@ class Migration(migrations.Migration):
             name='Upload',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.ImageField(height_field='height', upload_to='posts/%Y/%m/', width_field='width')),
+                ('file', models.ImageField(upload_to='posts/%Y/%m/')),
                 ('width', models.PositiveIntegerField()),
                 ('height', models.PositiveIntegerField()),
                 ('bytes', models.PositiveIntegerField()),

@@ -118,7 +118,7 @@ class Draft(models.Model):
 
 class Upload(models.Model):
     member = models.ForeignKey(MEMBER, models.CASCADE, related_name="uploads")
-    file = models.ImageField(upload_to="posts/%Y/%m/", width_field="width", height_field="height")
+    file = models.ImageField(upload_to="posts/%Y/%m/")
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     bytes = models.PositiveIntegerField()
