@@ -18,7 +18,7 @@ class PeriodName(StringConverter):
 
 
 register_converter(FeedName, "feed")
-register_converter(PeriodName, "period")
+register_converter(PeriodName, "span")
 
 # One list in its feeds, as a page, as Atom and as RSS: below /, /c/<slug>/ and /tags/<name>/
 listing = [
@@ -27,9 +27,9 @@ listing = [
     path("<feed:feed>/", lists.feed, name="feed"),
     path("<feed:feed>/feed.atom", syndication.TopicsAtom()),
     path("<feed:feed>/feed.rss", syndication.TopicsRss()),
-    path("top/<period:period>/", lists.feed, {"feed": "top"}, name="top"),
-    path("top/<period:period>/feed.atom", syndication.TopicsAtom(), {"feed": "top"}),
-    path("top/<period:period>/feed.rss", syndication.TopicsRss(), {"feed": "top"}),
+    path("top/<span:period>/", lists.feed, {"feed": "top"}, name="top"),
+    path("top/<span:period>/feed.atom", syndication.TopicsAtom(), {"feed": "top"}),
+    path("top/<span:period>/feed.rss", syndication.TopicsRss(), {"feed": "top"}),
 ]
 
 # /t/<id>/…: a topic
