@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from community.members.models import Member
 from community.points import privileges, rules, wording
 from community.points.models import Entry, Privilege, Rule, RuleSet
 
@@ -81,11 +82,12 @@ class RuleAdmin(NoDelete, ModelAdmin):
         return wording.rule(obj.name)
 
     def save_model(self, request: HttpRequest, obj: Rule, form: forms.ModelForm, change: bool) -> None:
+        by = cast(Member, request.user)
         if not change:
-            obj.created_by = request.user
+            obj.created_by = by
             obj.save()
         elif form.changed_data:
-            obj.pk = rules.revise(obj, points=obj.points, pool=obj.pool, cap=obj.cap, by=request.user).pk
+            obj.pk = rules.revise(obj, points=obj.points, pool=obj.pool, cap=obj.cap, by=by).pk
 
 
 @admin.register(Privilege)

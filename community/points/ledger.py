@@ -9,6 +9,7 @@ returns it; after a reversal the same key may be awarded anew (and is stored as 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import partial
@@ -40,8 +41,8 @@ def award(
     terms = rules.current(rule)
     if terms is None or terms.points == 0:
         return None
-    newest = Entry.objects.in_family(key).with_undone().order_by("-pk").first()
-    if newest and not newest.undone:
+    newest = Entry.objects.in_family(key).order_by("-pk").first()
+    if newest and not Entry.objects.filter(reversal_of=newest).exists():
         return newest
     at = at or timezone.now()
     entry = Entry(
@@ -118,7 +119,7 @@ def _settle(entry: Entry, terms: Rule) -> int:
     undone = {row[5] for row in rows} | {entry.reversal_of_id}
     lines = [row[:4] for row in rows if row[5] is None and row[1] not in undone]
     if entry.reversal_of_id is None:
-        lines.append((entry.at, float("inf"), entry.raw, terms.cap))
+        lines.append((entry.at, sys.maxsize, entry.raw, terms.cap))
     after = capping.granted_sum((raw, cap) for _at, _pk, raw, cap in sorted(lines))
     return after - sum(row[4] for row in rows)
 

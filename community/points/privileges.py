@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
@@ -26,7 +28,8 @@ class NotEnoughPoints(PermissionDenied):
 
 def thresholds() -> dict[str, int]:
     """The points that each privilege needs."""
-    return cache.get_or_set(CACHED, lambda: dict(Privilege.objects.values_list("name", "points")), SECONDS)
+    found = cache.get_or_set(CACHED, lambda: dict(Privilege.objects.values_list("name", "points")), SECONDS)
+    return cast(dict[str, int], found)
 
 
 def may(member: Member | AnonymousUser, name: str) -> bool:

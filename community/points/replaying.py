@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from community.members.models import Member
 from community.points import capping, rules
@@ -80,10 +81,11 @@ def _from_file(path: Path) -> dict[str, Terms]:
     return {name: _terms(name, fields) for name, fields in found.items()}
 
 
-def _terms(name: str, fields: object) -> Terms:
+def _terms(name: str, fields: Any) -> Terms:
     if not isinstance(fields, dict) or not fields.keys() <= FIELDS:
         raise BadRules(f"{name}: expected an object of points, pool and cap")
-    points, pool, cap = fields.get("points"), fields.get("pool") or "", fields.get("cap")
+    points: Any = fields.get("points")
+    pool, cap = fields.get("pool") or "", fields.get("cap")
     if not _whole(points) or not isinstance(pool, str) or not (cap is None or (_whole(cap) and cap >= 0)):
         raise BadRules(f"{name}: points and cap are whole numbers, the cap not negative, and pool is a word")
     if bool(pool) != (cap is not None) or (pool and points < 0):

@@ -13,6 +13,11 @@ def current(name: str) -> Rule | None:
     return Rule.objects.active().filter(name=name).order_by("-version").first()
 
 
+def in_force() -> dict[str, Rule]:
+    """The rules of the active set, by name; those switched off left out."""
+    return {rule.name: rule for rule in Rule.objects.active().newest().exclude(points=0)}
+
+
 def of_set(name: str) -> dict[str, Rule]:
     """The rules that hold in a set, by name. RuleSet.DoesNotExist where there is no such set."""
     rule_set = RuleSet.objects.get(name=name)

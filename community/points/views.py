@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,7 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from community.members.models import Member
 from community.points import periods, privileges, rules, scopes, statement, wording
 from community.points.boards import pages
-from community.points.models import SITE, RuleSet
+from community.points.models import SITE
 
 
 def board(request: HttpRequest, period: str = "week", kind: str = "", slug: str = "") -> HttpResponse:
@@ -52,16 +54,17 @@ def mine(request: HttpRequest, username: str) -> HttpResponse:
     if own or (viewer.is_authenticated and viewer.moderates):
         chosen = request.GET.get("rule", "")
         context["rule"] = chosen
-        context["page"] = statement.read(member, viewer=viewer, rule=chosen, cursor=request.GET.get("after"))
+        context["page"] = statement.read(
+            member, viewer=cast(Member, viewer), rule=chosen, cursor=request.GET.get("after")
+        )
     return render(request, "points/mine.html", context)
 
 
 def privileges_page(request: HttpRequest) -> HttpResponse:
     """How points work: the rules that hold and what points allow."""
-    active = get_object_or_404(RuleSet, active=True)
-    held = [rule for rule in rules.of_set(active.name).values() if rule.points]
+    held = [(wording.rule(name), rule) for name, rule in rules.in_force().items()]
     context = {
-        "rules": sorted(((wording.rule(rule.name), rule) for rule in held), key=lambda pair: -pair[1].points),
+        "rules": sorted(held, key=lambda pair: -pair[1].points),
         "privileges": [
             (wording.privilege(name), points, privileges.may(request.user, name))
             for name, points in privileges.thresholds().items()

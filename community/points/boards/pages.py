@@ -44,7 +44,8 @@ class BoardPage:
 
 
 def build(scope: str, period: Period, *, number: int, viewer: Member | None) -> BoardPage:
-    found = standings.read(scope, period, page=number, member_id=viewer.pk if viewer else None)
+    member_id = viewer.pk if viewer else None
+    found = standings.read(scope, period, page=number, member_id=member_id, size=standings.SIZE)
     places = [*found.rows, found.mine] if found.mine else list(found.rows)
     axis = sparkline.axis(period, site_day())
     # The members' rows say who may rank at this moment, whatever a board knew a moment ago.

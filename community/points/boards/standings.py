@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from django.core.cache import cache
 from redis.exceptions import RedisError
@@ -52,7 +52,7 @@ class Standings:
     live: bool
 
 
-def read(scope: str, period: Period, *, page: int = 1, member_id: int | None = None, size: int = SIZE) -> Standings:
+def read(scope: str, period: Period, *, page: int = 1, size: int = SIZE, member_id: int | None = None) -> Standings:
     """Page `page` (from 1) of a board, and the place of one member wherever on it; never an error for want of Redis."""
     start = (page - 1) * size
     if scope == SITE:
@@ -112,14 +112,15 @@ def _summed(scope: str, period: Period, start: int, size: int, member_id: int | 
 def _top(scope: str, period: Period) -> list[Place]:
     key = f"board:{scope}:{period.name}:{period.start}:{period.end}"
     rows = cache.get_or_set(key, lambda: list(totals.ranking(scope, period)[:SUMMED_ROWS]), SUMMED_FOR)
-    return _places(rows, 0, 1)
+    return _places(cast(list[tuple[int, int]], rows), 0, 1)
 
 
 def _mine_summed(scope: str, period: Period, board: list[Place], member_id: int) -> Place | None:
     mine = next((place for place in board if place.member_id == member_id), None)
     if mine is None:
         key = f"place:{scope}:{period.key}:{member_id}"
-        points, rank = cache.get_or_set(key, lambda: _below_the_top(scope, period, member_id), SUMMED_FOR)
+        found = cache.get_or_set(key, lambda: _below_the_top(scope, period, member_id), SUMMED_FOR)
+        points, rank = cast(tuple[int, int], found)
         if points <= 0:
             return None
         mine = Place(member_id, points, rank)

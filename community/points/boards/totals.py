@@ -50,7 +50,9 @@ def snapshot(member_ids: list[int], periods: list[Period]) -> QuerySet[Any, tupl
     return rows.values_list("pk", "newest", "ranked", *totals)
 
 
-def by_bucket(scope: str, member_ids: list[int], start: date, end: date, bucket: Any) -> Rows:
+def by_bucket(
+    scope: str, member_ids: list[int], start: date, end: date, bucket: Any
+) -> QuerySet[Any, tuple[int, date, int]]:
     """(member, bucket of days, points) of these members, for small charts."""
     days = PointsDay.objects.filter(scope=scope, day__range=(start, end), member__in=member_ids)
     return days.values_list("member", bucket).annotate(total=Sum("points")).order_by()

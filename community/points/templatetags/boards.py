@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.core.cache import cache
@@ -19,6 +19,7 @@ register = template.Library()
 
 SIZE = 5
 SECONDS = 30
+Top = list[tuple[Place, Member]]
 
 
 @register.filter
@@ -32,7 +33,7 @@ def signed(points: int) -> str:
 def week_board(context: Context) -> dict[str, Any]:
     """No query when warm: the five come from the cache, one's own place from Redis."""
     week = periods.current("week")
-    top = cache.get_or_set(f"week_board:{week.key}", lambda: _top(week), SECONDS)
+    top = cast(Top, cache.get_or_set(f"week_board:{week.key}", lambda: _top(week), SECONDS))
     user = context.get("user")
     mine = _mine(week, user.pk) if user and user.is_authenticated else None
     if mine and any(place.member_id == mine.member_id for place, _member in top):
@@ -40,7 +41,7 @@ def week_board(context: Context) -> dict[str, Any]:
     return {"top": top, "mine": mine, "user": user, "SITE_NAME": context.get("SITE_NAME")}
 
 
-def _top(week: periods.Period) -> list[tuple[Place, Member]]:
+def _top(week: periods.Period) -> Top:
     places = standings.read(SITE, week, size=SIZE).rows
     members = Member.objects.ranked().for_byline().in_bulk([place.member_id for place in places])
     return [(place, members[place.member_id]) for place in places if place.member_id in members]
