@@ -21,10 +21,9 @@ def accept(post: Post, *, member: Member, at: datetime | None = None) -> Topic:
 
     Its author and the asker get points, but not for one's own answer.
     """
-    former = _accepted(post.topic_id)
-    asker, topic = _locked(post.topic_id, member, former, post)
-    answer = topic.posts.select_related("author").get(pk=post.pk)
-    if not topic.is_question or answer.is_opening or answer.gone:
+    asker, topic, former = _locked(post.topic_id, member)
+    answer = topic.posts.filter(pk=post.pk).first()
+    if answer is None or answer.is_opening or answer.gone or not topic.is_question:
         raise Unfit(_("Only an answer to the question can be accepted."))
     if former != answer:
         now = at or timezone.now()
@@ -40,29 +39,28 @@ def accept(post: Post, *, member: Member, at: datetime | None = None) -> Topic:
 @locks.settled
 def unaccept(topic: Topic, *, member: Member, at: datetime | None = None) -> Topic:
     """Take the acceptance back, and the points that it gave. Raises Denied."""
-    former = _accepted(topic.pk)
-    _asker, topic = _locked(topic.pk, member, former)
+    _asker, topic, former = _locked(topic.pk, member)
     if former:
         earning.without_accept(former, at=at)
         _mark(topic, None, None)
     return topic
 
 
-def _accepted(topic_id: int) -> Post | None:
-    return Post.objects.filter(pk__in=Topic.objects.filter(pk=topic_id).values("accepted")).first()
+def _locked(topic_id: int, member: Member) -> tuple[Member, Topic, Post | None]:
+    """The asker, the topic and the answer accepted so far, with the locks of all whose points may move.
 
-
-def _locked(topic_id: int, member: Member, former: Post | None, *answers: Post) -> tuple[Member, Topic]:
-    """The asker and the topic, with the locks of all whose points may move; Moved where `former` no longer is it."""
-    concerned = [post.author_id for post in (former, *answers) if post]
-    asker, _rows = locks.writer_and(member, *concerned)
+    Those are the authors of all answers: which one is accepted is known only under the topic's lock.
+    """
+    authors = Post.objects.filter(topic=topic_id).values_list("author", flat=True).distinct()
+    asker, rows = locks.writer_and(member, *authors)
     topic = locks.topic(topic_id)
     check_readable(topic, asker)
     if topic.author_id != asker.pk:
         raise Denied(_("Only who asked can accept an answer."))
-    if topic.accepted_id != (former and former.pk):
+    former = topic.posts.filter(pk=topic.accepted_id).first()
+    if former and former.author_id and former.author_id not in rows:
         raise locks.Moved
-    return asker, topic
+    return asker, topic, former
 
 
 def _mark(topic: Topic, answer: Post | None, at: datetime | None) -> None:
