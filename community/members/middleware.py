@@ -24,7 +24,7 @@ class MemberSettingsMiddleware:
         see(member)
         if member.language:
             translation.activate(member.language)
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language()
         if member.time_zone:
             with timezone.override(member.time_zone):
                 return self.get_response(request)

@@ -45,7 +45,7 @@ def export(request: HttpRequest) -> HttpResponse:
 @login_required
 @reauthentication_required
 def leave(request: HttpRequest) -> HttpResponse:
-    form = LeaveForm(request.POST or None, member=request.user)
+    form = LeaveForm(request.POST or None, member=request.user)  # type: ignore[arg-type]
     if request.method == "POST" and form.is_valid():
         leave_site(request.user)  # type: ignore[arg-type]
         logout(request)
