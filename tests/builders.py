@@ -11,8 +11,8 @@ from django.utils import timezone
 from community.forum import commenting, posting
 from community.forum.models import Category, Comment, Post, Tag, Topic
 from community.members.models import Member
-from community.points import rules
-from community.points.models import Entry
+from community.points import ledger
+from community.points.models import Rule, RuleSet
 
 _numbers = count(1)
 
@@ -29,26 +29,16 @@ def trusted(username: str = "", *, points: int = 130, **fields: object) -> Membe
 
 
 def give_points(member: Member, points: int) -> None:
-    """Raise the balance to `points` by one entry, dated a hundred days back: today's caps and boards are untouched.
-
-    It grants more than its rule gives, but ledger, balance and boards agree.
-    """
+    """Raise the balance to `points` by one award of a rule made for it, dated a hundred days back, out of today's way."""
     member.refresh_from_db()
     missing = points - member.points_total
     if missing > 0:
-        at = timezone.now() - timedelta(days=100)
-        Entry.objects.create(
-            member=member,
-            rule=rules.current("answer_accepted"),
-            raw=missing,
-            granted=missing,
-            source_kind="member",
-            source_id=member.pk,
-            day=at.date(),
-            at=at,
-            key=f"built:{next(_numbers)}",
+        rule, _new = Rule.objects.get_or_create(
+            set=RuleSet.objects.get(active=True), name=f"built-{missing}", defaults={"points": missing}
         )
-        Member.objects.filter(pk=member.pk).update(points_total=points)
+        at = timezone.now() - timedelta(days=100)
+        key = f"built:{next(_numbers)}"
+        ledger.award(rule.name, member_id=member.pk, source=("member", member.pk), key=key, at=at)
         member.refresh_from_db()
 
 
