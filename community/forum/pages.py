@@ -6,7 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models import BooleanField, Exists, ExpressionWrapper, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models.expressions import OrderBy
 
 from community.forum.models import Bookmark, Comment, Follow, Post, Topic, Vote
 from community.forum.models.posts import PostQuerySet
@@ -59,20 +60,27 @@ def posts_of(topic: Topic, member: Member | AnonymousUser) -> PostQuerySet:
     return posts.filter(standing | Q(author=member.pk) if member.is_authenticated else standing)
 
 
-def _ordered(topic: Topic, replies: PostQuerySet, order: str) -> PostQuerySet:
-    if topic.is_question and order == "confidence":
-        accepted = ExpressionWrapper(Q(pk=topic.accepted_id), BooleanField())
-        return replies.order_by(accepted.desc(), "-confidence", "number")
-    return replies.order_by("-number" if order == "newest" else "number")
+def _ordered(topic: Topic, posts: PostQuerySet, order: str) -> PostQuerySet:
+    """The opening first, then the replies."""
+    if order == "oldest":
+        return posts.order_by("number")  # an index walk, however long the topic
+    if order == "newest":
+        return posts.order_by(_first(number=0), "-number")
+    return posts.order_by(_first(number=0), _first(pk=topic.accepted_id), "-confidence", "number")
+
+
+def _first(**condition: object) -> OrderBy:
+    return ExpressionWrapper(Q(**condition), BooleanField()).desc()
 
 
 def topic_page(topic: Topic, member: Member | AnonymousUser, *, number: int = 1, order: str = "") -> TopicPage:
-    """Three queries: the opening and one page of replies, and the comments on them."""
+    """Two queries on the first page: the opening with its replies, and the comments on them; three on another."""
+    order = order if topic.is_question or order != "confidence" else ""
     order = order or ("confidence" if topic.is_question else "oldest")
     posts = posts_of(topic, member)
-    start = (number - 1) * PAGE
-    replies = list(_ordered(topic, posts.filter(number__gt=0), order)[start : start + PAGE])
-    opening = posts.get(number=0)
+    start = (number - 1) * PAGE + 1 if number > 1 else 0
+    found = list(_ordered(topic, posts, order)[start : number * PAGE + 1])
+    opening, replies = (posts.get(number=0), found) if start else (found[0], found[1:])
     pages = max(1, -(-topic.reply_count // PAGE))
     comments = comments_of([opening, *replies], member) if topic.is_question else {}
     return TopicPage(topic, opening, replies, number, max(pages, number if replies else 1), order, comments)
@@ -111,10 +119,3 @@ def page_of(post: Post) -> int:
     else:
         before = replies.filter(number__lt=post.number)
     return before.count() // PAGE + 1
-
-
-def linked(topic: Topic, member: Member | AnonymousUser) -> list[Topic]:
-    """Topics that this one points at or that point at it, as far as the member may read them."""
-    pointing = Q(linked_from__topic=topic) | Q(links__to=topic)
-    found = Topic.objects.visible_to(member).listed().filter(pointing).distinct()
-    return list(found.only("title", "slug", "score", "kind").order_by(F("score").desc(), "pk")[:8])

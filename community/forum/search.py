@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.core.cache import cache
 from django.db.models import F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils.html import strip_tags
@@ -182,14 +181,3 @@ def similar(title: str, *, member: Reader, but: int | None = None, limit: int = 
     best = Post.objects.filter(pk__in=some).annotate(rank=SearchRank("search", wanted, weights=WEIGHTS))
     posts = best.select_related("topic").only("topic__title", "topic__slug", "topic__score", "topic__accepted")
     return [post.topic for post in posts.order_by("-rank", "-pk")[:limit]]
-
-
-def similar_to(topic: Topic, member: Reader) -> list[Topic]:
-    """The same for a topic's page. Which they are is worked out every ten minutes, who may read them each time."""
-
-    def ids() -> list[int]:
-        return [other.pk for other in similar(topic.title, member=AnonymousUser(), but=topic.pk)]
-
-    found = cache.get_or_set(f"similar:{topic.pk}", ids, 600) or []
-    topics = Topic.objects.visible_to(member).listed().only("title", "slug", "score").in_bulk(found)
-    return [topics[pk] for pk in found if pk in topics]

@@ -6,9 +6,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
-from community.forum import drafts, pages, reading, search
+from community.forum import drafts, pages, reading
 from community.forum.forms import ReplyForm
 from community.forum.models import Comment, Post, Topic
+from community.forum.related import related
 from community.notifications import reading as notices
 from community.points import privileges
 
@@ -59,13 +60,14 @@ def _sources(page: pages.TopicPage) -> list[tuple[str, int]]:
 def _context(request: HttpRequest, page: pages.TopicPage) -> dict[str, object]:
     member = request.user
     key = f"reply:{page.topic.pk}"
+    linked, similar = related(page.topic, member)
     draft = drafts.load(member, key) if member.is_authenticated else None
     return {
         "page": page,
         "topic": page.topic,
         "opening": page.opening,
-        "similar": search.similar_to(page.topic, member),
-        "linked": pages.linked(page.topic, member),
+        "linked": linked,
+        "similar": similar,
         "reply_form": ReplyForm(initial=draft or {}),
         "draft_key": key,
         "may_comment": member.is_authenticated and privileges.may(member, "comment"),

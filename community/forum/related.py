@@ -1,0 +1,34 @@
+"""What else to read beside a topic: those linked with it, and those like it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
+from django.db.models import F, Q
+
+from community.forum import search
+from community.forum.models import Topic
+
+if TYPE_CHECKING:
+    from community.members.models import Member
+
+TEN_MINUTES = 600
+
+
+def related(topic: Topic, member: Member | AnonymousUser) -> tuple[list[Topic], list[Topic]]:
+    """(linked, similar). Which they are is worked out every ten minutes, who may read them each time: one query."""
+    linked, similar = cache.get_or_set(f"related:{topic.pk}", lambda: _ids(topic), TEN_MINUTES) or ([], [])
+    topics = Topic.objects.visible_to(member).listed().only("title", "slug", "score").in_bulk([*linked, *similar])
+    return (
+        [topics[pk] for pk in linked if pk in topics],
+        [topics[pk] for pk in similar if pk in topics and pk not in linked],
+    )
+
+
+def _ids(topic: Topic) -> tuple[list[int], list[int]]:
+    pointing = Q(linked_from__topic=topic) | Q(links__to=topic)
+    linked = Topic.objects.listed().filter(pointing).order_by(F("score").desc(), "pk").values_list("pk", flat=True)
+    alike = search.similar(topic.title, member=AnonymousUser(), but=topic.pk)
+    return list(dict.fromkeys(linked[:16]))[:8], [other.pk for other in alike]
