@@ -11,6 +11,7 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -39,6 +40,19 @@ class GroupAdmin(ModelAdmin):
     filter_horizontal = ("permissions",)
 
 
+class MemberForm(UserChangeForm):
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].lower()
+        others = EmailAddress.objects.filter(email=email, verified=True).exclude(user=self.instance.pk)
+        if email and others.exists():
+            raise ValidationError(_("Another member has confirmed this address."))
+        return email
+
+
+class NewMemberForm(UserCreationForm):
+    clean_email = MemberForm.clean_email
+
+
 class AddressInline(TabularInline):
     model = EmailAddress
     fields = ("email", "verified", "primary")
@@ -54,8 +68,8 @@ class AddressInline(TabularInline):
 
 @admin.register(Member)
 class MemberAdmin(UserAdmin, ModelAdmin):
-    form = UserChangeForm
-    add_form = UserCreationForm
+    form = MemberForm
+    add_form = NewMemberForm
     change_password_form = AdminPasswordChangeForm
     list_display = ("username", "display_name", "email", "points", "date_joined", "seen_at", "standing")
     list_filter = ("is_active", "is_moderator", "is_staff", ("date_joined", RangeDateFilter))
@@ -77,6 +91,9 @@ class MemberAdmin(UserAdmin, ModelAdmin):
         (_("Dates"), {"fields": ("date_joined", "last_login", "seen_at", "imported")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("username", "email", "password1", "password2")}),)
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> tuple[type[TabularInline], ...]:
+        return self.inlines if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The ledger needs the row: a member leaves by their settings, or is made inactive here."""

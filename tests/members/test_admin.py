@@ -54,3 +54,19 @@ def test_an_imported_member_is_given_an_address_and_a_link_to_claim_the_account(
 
 def test_a_member_is_never_deleted_here(staff, alice):
     assert staff.post(f"{LIST}{alice.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_a_member_made_here_may_sign_in_at_once(staff, client):
+    form = {"username": "dora", "email": "Dora@example.org", "usable_password": "true"}
+    passwords = {"password1": "looking-glass-8", "password2": "looking-glass-8"}
+    assert staff.post(f"{LIST}add/", form | passwords).status_code == 302
+    response = client.post("/accounts/login/", {"login": "dora@example.org", "password": "looking-glass-8"})
+    assert response.headers["Location"] == "/"
+
+
+def test_an_address_that_another_member_confirmed_is_refused(staff, alice, bob):
+    EmailAddress.objects.create(user=bob, email=bob.email, verified=True, primary=True)
+    addresses = {f"emailaddress_set-{name}": 0 for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    form = {"username": "alice", "email": "BOB@example.org", "is_active": "on"}
+    html = staff.post(f"{LIST}{alice.pk}/change/", form | addresses).content.decode()
+    assert "Another member has confirmed this address." in html

@@ -6,6 +6,7 @@ from allauth.mfa.models import Authenticator
 from playwright.sync_api import Page, expect
 
 from community.members.models import Member
+from events.models import Event
 from tests import axe
 
 PASSWORD = "wonderland-7"
@@ -65,6 +66,8 @@ def test_a_passkey_is_added_and_opens_the_door_alone(page, alice):
     page.wait_for_url("/settings/")
     expect(page.get_by_label("Display name")).to_be_visible()
     assert Authenticator.objects.get(type="webauthn").user == alice
+    methods = Event.objects.filter(name="signed_in", unit=alice.pk).order_by("id").values_list("properties", flat=True)
+    assert list(methods) == [{"method": "password"}, {"method": "passkey"}]
 
 
 def look_at(page: Page, paths: list[str]) -> None:
