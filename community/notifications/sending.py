@@ -1,12 +1,14 @@
 """Mail the notifications that are due: none is lost and none is sent twice, whoever is killed when.
 
-One transaction for each mail: lock its row, write down that it is sent, send it, commit. A worker that is killed
-before the mail server has taken the mail leaves nothing behind: PostgreSQL forgets the mark and lets go of the row at
-once, and the server forgets a mail whose end it has not seen. The mark stands before the server is asked and only the
-commit comes after its answer, so what remains is the time between the server's decision to take the mail and that
-commit. No sender can close this gap (RFC 1047); here it is the way of the server's answer and some 30 µs, because
-the commit does not wait for the disk; the next statement does. A mail repeated in this gap carries the same
-Message-ID.
+One transaction for each mail: lock its row, write down that it is sent, talk to the mail server up to the end of the
+mail, commit; only then wait for the server's answer, and undo the mark if it refuses.
+
+Killed before the end is sent, a worker leaves nothing behind: the server forgets a mail without an end, PostgreSQL
+the mark, and it lets go of the row at once. Killed after the commit, the server has the whole mail and time to take
+it (posting.py). What no program can do is both at once: the end of the mail leaves some 50 µs before the commit, and a
+worker killed within them leaves a mail that will be sent again, with the same Message-ID. (RFC 1047 tells of the gap
+of those who wait for the answer first: it is as long as the server thinks.) The commit does not wait for the disk;
+the next statement does.
 """
 
 from __future__ import annotations
@@ -15,15 +17,14 @@ import logging
 import smtplib
 import time
 from datetime import timedelta
-from typing import Any
 
 from django.core.cache import cache
-from django.core.mail import get_connection
 from django.db import connection, transaction
 from django.utils import timezone
 
 from community.notifications import letters
 from community.notifications.models import Mail
+from community.notifications.posting import Outbox, open_outbox
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ def send_due() -> int:
     if cache.get(AWAY) or not Mail.objects.due(timezone.now()).exists():
         return 0
     try:
-        with get_connection() as outbox:
+        with open_outbox() as outbox:
             return _drain(outbox)
     except OSError as error:  # smtplib's faults are OSErrors too
         cache.set(AWAY, True, AWAY_SECONDS)
@@ -52,36 +53,53 @@ def pause(tries: int) -> timedelta:
     return min(FIRST_PAUSE * 2 ** min(tries - 1, 20), LONGEST_PAUSE)
 
 
-def _drain(outbox: Any) -> int:
+def _drain(outbox: Outbox) -> int:
     sent, until = 0, time.monotonic() + RUN_SECONDS
     while time.monotonic() < until and (was_sent := _send_next(outbox)) is not None:
         sent += was_sent
     return sent
 
 
-def _send_next(outbox: Any) -> bool | None:
+def _send_next(outbox: Outbox) -> bool | None:
     """Whether the next due mail was sent; None where none is due. Raises OSError where it is the server's fault."""
-    fault: OSError | None = None
     with transaction.atomic():
         mail = _next()
         if mail is None:
             return None
-        sent = False
-        try:
-            sent = _send(outbox, mail)
-        except REFUSALS as error:
-            _refused(mail, error)
-        except OSError as error:
-            _postpone(mail)
-            fault = error
-        except Exception:
-            logger.exception("the mail of notification %s could not be sent", mail.pk)
-            _postpone(mail)
-    if fault:
-        raise fault
-    if sent:
+        fault = _hand_over(outbox, mail)
+    if fault is None and mail.sent_at:
         _flush()
-    return sent
+        fault = _hear(outbox, mail)
+    if isinstance(fault, OSError) and not isinstance(fault, REFUSALS):
+        raise fault
+    return mail.sent_at is not None
+
+
+def _hand_over(outbox: Outbox, mail: Mail) -> Exception | None:
+    """Send the mail, or see that it is not wanted, or put it off for a fault, which is returned."""
+    try:
+        letter = letters.compose(mail.notification)
+        if letter is None:
+            mail.delete()
+            return None
+        mail.sent_at = timezone.now()
+        mail.save(update_fields=["sent_at"])
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit = off")
+        outbox.hand_over(letter)
+    except Exception as fault:
+        _put_off(mail, fault)
+        return fault
+    return None
+
+
+def _hear(outbox: Outbox, mail: Mail) -> Exception | None:
+    try:
+        outbox.answer()
+    except OSError as fault:
+        _put_off(mail, fault)
+        return fault
+    return None
 
 
 def _next() -> Mail | None:
@@ -90,40 +108,26 @@ def _next() -> Mail | None:
     return due.select_for_update(of=("self",), skip_locked=True).first()
 
 
-def _send(outbox: Any, mail: Mail) -> bool:
-    letter = letters.compose(mail.notification)
-    if letter is None:
-        mail.delete()
-        return False
-    mail.sent_at = timezone.now()
-    mail.save(update_fields=["sent_at"])
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit = off")
-    outbox.send_messages([letter])
-    return True
-
-
 def _flush() -> None:
     """Wait until the commit is on the disk: this writes a record behind it, and waits for that."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_logical_emit_message(true, 'notifications', '')")
 
 
-def _refused(mail: Mail, error: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> None:
-    """The server does not want this mail: 4xx, try again later; 5xx, never."""
-    logger.warning("the mail of notification %s was refused: %s", mail.pk, error)
-    if isinstance(error, smtplib.SMTPDataError):
-        code = error.smtp_code
-    else:
-        code = min(code for code, _answer in error.recipients.values())
-    if code < 500:
-        _postpone(mail)
-    else:
-        mail.delete()
-
-
-def _postpone(mail: Mail) -> None:
+def _put_off(mail: Mail, fault: Exception) -> None:
+    """Try again later, or never where the server has said that it does not want this mail (5xx)."""
     mail.sent_at = None
+    unexpected = not isinstance(fault, OSError)  # smtplib's faults are OSErrors too
+    logger.warning("the mail of notification %s was not sent: %s", mail.pk, fault, exc_info=unexpected)
+    if isinstance(fault, REFUSALS) and _code(fault) >= 500:
+        mail.delete()
+        return
     mail.tries += 1
     mail.due_at = timezone.now() + pause(mail.tries)
     mail.save(update_fields=["sent_at", "tries", "due_at"])
+
+
+def _code(refusal: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> int:
+    if isinstance(refusal, smtplib.SMTPDataError):
+        return refusal.smtp_code
+    return min(code for code, _answer in refusal.recipients.values())

@@ -81,14 +81,12 @@ def wait_until(done: Callable[[], bool], seconds: float) -> None:
 
 
 def start_and_kill(office: PostOffice, worker: Worker, moment: str, dice: random.Random) -> None:
-    """Kill in the middle of a mail: at its recipient, at its end (not taken yet), or whenever the dice say."""
+    """Kill in the middle of a mail: at its recipient, at its end before the answer, or whenever the dice say."""
     before = len(office.taken)
 
-    def kill(_mail: object) -> str | None:
-        if len(office.taken) <= before + dice.randrange(8):
-            return None
-        worker.kill()
-        return "451 nobody listens"
+    def kill(_mail: object) -> None:
+        if len(office.taken) > before + dice.randrange(8):
+            worker.kill()
 
     if moment != "random":
         setattr(office, moment, kill)
