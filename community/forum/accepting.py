@@ -57,7 +57,7 @@ def _locked(topic_id: int, member: Member) -> tuple[Member, Topic, Post | None]:
     check_readable(topic, asker)
     if topic.author_id != asker.pk:
         raise Denied(_("Only who asked can accept an answer."))
-    former = topic.posts.filter(pk=topic.accepted_id).first()
+    former = topic.accepted
     if former and former.author_id and former.author_id not in rows:
         raise locks.Moved
     return asker, topic, former

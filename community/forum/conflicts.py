@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Any
 
 from community.forum.models import Comment, Post
 
-Edited = TypeVar("Edited", Post, Comment)
 
-
-class EditConflict(ValueError, Generic[Edited]):
+class EditConflict(ValueError):
     """The version that was edited is no longer the newest; `current` is what stands now."""
 
-    def __init__(self, current: Edited) -> None:
+    def __init__(self, current: Post | Comment) -> None:
         super().__init__(f"{current!r} is at version {current.version}")
-        self.current = current
+        self.current: Any = current  # whichever of the two was edited

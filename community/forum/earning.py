@@ -119,5 +119,7 @@ def give_again(ids: Collection[int], *, deleted_at: datetime, but: Collection[st
 
 
 def _taken(ids: Collection[int], deleted_at: datetime | None) -> EntryQuerySet:
+    if deleted_at is None:
+        return Entry.objects.none()
     reversed_then = Entry.objects.awards().filter(reversal__at=deleted_at)
     return reversed_then.filter(source_kind="post", source_id__in=ids).order_by("at", "pk")

@@ -40,8 +40,7 @@ UPDATE forum_topic t SET views = t.views + seen.n FROM seen JOIN rows USING (id)
 def mark_read(topic: Topic, *, member: Member, number: int) -> None:
     """The member has the topic on the screen, up to post `number`. Reaching the end of another's may earn points."""
     with connection.cursor() as cursor:
-        values = {"member": member.pk, "topic": topic.pk, "at": timezone.now(), "number": number}
-        cursor.execute(MARK, values)
+        cursor.execute(MARK, {"member": member.pk, "topic": topic.pk, "at": timezone.now(), "number": number})
         (before,) = cursor.fetchone()
     reached = number >= topic.last_number and (before is None or before < number)
     if reached and topic.author_id != member.pk:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -58,6 +60,18 @@ def make_synonym(tag: Tag, *, of: Tag, by: Member) -> Tag:
     return of
 
 
+def separate(tag: Tag, *, by: Member) -> Tag:
+    """Let a synonym stand for itself again; topics that it took along stay where they are. By moderators."""
+    with transaction.atomic():
+        by = locks.writer(by)
+        check_moderates(by)
+        before = tag.synonym_of_id
+        tag.synonym_of = None
+        tag.save(update_fields=["synonym_of"])
+        _note("separate-synonym", tag, by, {"synonym_of": before}, {"synonym_of": None})
+    return tag
+
+
 def rename(tag: Tag, *, name: str, by: Member) -> Tag:
     """By moderators. Raises Denied; Unfit where the name is no name or another tag's."""
     name = name.strip().lower()
@@ -93,5 +107,5 @@ def _refollow(tag: Tag, of: Tag) -> None:
     followers.delete()
 
 
-def _note(verb: str, tag: Tag, by: Member, before: dict[str, object], after: dict[str, object]) -> None:
+def _note(verb: str, tag: Tag, by: Member, before: dict[str, Any], after: dict[str, Any]) -> None:
     logbook.note(verb, ("tag", tag.pk), by=by, at=timezone.now(), before=before, after=after)

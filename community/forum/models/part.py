@@ -131,4 +131,4 @@ class Upload(models.Model):
         constraints = [models.UniqueConstraint("member", "sha256", name="upload_once")]
 
     def __str__(self) -> str:
-        return self.file.name
+        return self.file.name or self.sha256

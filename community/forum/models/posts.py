@@ -49,10 +49,6 @@ class PostQuerySet(models.QuerySet["Post"]):
     def replies(self) -> PostQuerySet:
         return self.filter(number__gt=0)
 
-    def by_confidence(self) -> PostQuerySet:
-        """Answers, the accepted one first, then by the Wilson bound."""
-        return self.order_by(Q(pk=F("topic__accepted")).desc(), "-confidence", "number")
-
     def for_page(self) -> PostQuerySet:
         """What a page shows; the source and the search document stay in the table."""
         return self.select_related("author").defer("body", "search")
