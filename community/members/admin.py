@@ -26,6 +26,7 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from community.members.accounts import give_address
+from community.members.bios import bio_html
 from community.members.models import Badge, Member
 
 for model in (Group, EmailAddress, SocialAccount, SocialApp, SocialToken, Authenticator):
@@ -85,7 +86,7 @@ class MemberAdmin(UserAdmin, ModelAdmin):
     actions = ("send_password_link",)
     fieldsets = (
         (None, {"fields": ("username", "password", "email", "ledger")}),
-        (_("Profile"), {"fields": ("display_name", "bio", "location", "website", "avatar", "language", "time_zone")}),
+        (_("Profile"), {"fields": ("display_name", "bio", "location", "website")}),
         (_("Standing"), {"fields": ("is_active", "is_moderator", "suspended_until", "on_boards", "profile_public")}),
         (_("Admin"), {"fields": ("is_staff", "is_superuser", "groups", "user_permissions"), "classes": ("collapse",)}),
         (_("Dates"), {"fields": ("date_joined", "last_login", "seen_at", "imported")}),
@@ -100,6 +101,8 @@ class MemberAdmin(UserAdmin, ModelAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Member, form: ModelForm[Member], change: bool) -> None:
+        if "bio" in form.changed_data:
+            obj.bio_html = bio_html(obj.bio)
         super().save_model(request, obj, form, change)
         if obj.email and "email" in form.changed_data:
             give_address(obj, obj.email)

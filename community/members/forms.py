@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.apps import apps
 from django.conf import settings
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from community.members import zones
+from community.members.bios import bio_html
 from community.members.models import Member
 
 
@@ -40,8 +40,7 @@ class ProfileForm(SettingsForm):
         return [*super().columns(), "bio_html"]
 
     def save(self, commit: bool = True) -> Member:
-        render = import_string(settings.TEXT_RENDERER)
-        self.instance.bio_html = render(self.cleaned_data["bio"], format="markdown").html
+        self.instance.bio_html = bio_html(self.cleaned_data["bio"])
         return super().save(commit)
 
 

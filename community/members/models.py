@@ -158,6 +158,11 @@ class Member(Imported, AbstractUser):
     def get_absolute_url(self) -> str:
         return reverse("members:profile", args=[self.username])
 
+    def get_full_name(self) -> str:
+        return str(self)
+
+    get_short_name = get_full_name
+
     @staticmethod
     def may_rank(now: Any) -> Q:
         return Q(is_active=True, is_staff=False, is_moderator=False, on_boards=True) & (

@@ -33,12 +33,13 @@ def test_points_are_read_only_and_lead_to_the_ledger(staff, alice):
 
 
 def test_saving_a_member_does_not_move_their_balance(staff, alice, admin):
-    form = {"username": "alice", "email": "alice@example.org", "display_name": "Alice L", "password": alice.password}
+    form = {"username": "alice", "email": "alice@example.org", "display_name": "Alice L", "bio": "*Hello*"}
     addresses = {f"emailaddress_set-{name}": 0 for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
     Member.objects.filter(pk=alice.pk).update(points_total=40)
     assert staff.post(f"{LIST}{alice.pk}/change/", form | addresses | {"is_active": "on"}).status_code == 302
     alice.refresh_from_db()
     assert (alice.display_name, alice.points) == ("Alice L", 40)
+    assert "<em>Hello</em>" in alice.bio_html
 
 
 def test_an_imported_member_is_given_an_address_and_a_link_to_claim_the_account(staff, member_named):
