@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib.auth.hashers import make_password
 from django.db import connection
+from django.utils import timezone
+
+from community.members.models import Member
 
 INDEXES = ("post_search", "topic_tags")  # GIN: far quicker to build at the end than to keep
-
-MEMBERS = """
-INSERT INTO members_member (username, email, display_name, password, is_active, is_staff, is_superuser, is_moderator,
-    date_joined, bio, bio_html, location, website, avatar, language, time_zone, theme, on_boards, profile_public,
-    email_notifications, muted_kinds, read_before, points_total)
-SELECT 'member' || n, 'member' || n || '@example.org', 'Member ' || n, %(password)s, true, false, false, false,
-    now() - n * interval '1 minute', '', '', '', '', '', '', '', 'auto', true, true, true, '[]',
-    now() - interval '3 days', (1000 / n + 1)::int
-FROM generate_series(1, %(members)s) n
-"""
 
 # Tag k is on about 1/k of the topics: a few common ones, a long tail.
 TAGS = """
@@ -64,7 +59,7 @@ FROM (SELECT tag, count(*) AS n FROM forum_topic, unnest(tag_ids) AS tag GROUP B
 def fill(*, members: int, topics: int, posts: int) -> None:
     """`posts` are spread evenly over the topics; at 30 topics and 630 posts each has 20 replies."""
     with connection.cursor() as cursor:
-        _run(cursor, MEMBERS, members=members, password=make_password("bench"))
+        _members(members)
         first_member = _one(cursor, "SELECT min(id) FROM members_member WHERE username LIKE 'member%'")
         cursor.execute(TAGS)
         first_tag = _one(cursor, "SELECT min(id) FROM forum_tag WHERE name LIKE 'tag%'")
@@ -94,6 +89,25 @@ def long_topic(topic_id: int, replies: int = 20) -> None:
         cursor.execute(
             "UPDATE forum_topic SET reply_count = %s, last_number = %s WHERE id = %s", [replies, replies, topic_id]
         )
+
+
+def _members(count: int) -> None:
+    now, password = timezone.now(), make_password("bench")
+    Member.objects.bulk_create(
+        (
+            Member(
+                username=f"member{n}",
+                email=f"member{n}@example.org",
+                display_name=f"Member {n}",
+                password=password,
+                date_joined=now - timedelta(minutes=n),
+                read_before=now - timedelta(days=3),
+                points_total=1000 // n + 1,
+            )
+            for n in range(1, count + 1)
+        ),
+        batch_size=2000,
+    )
 
 
 def _run(cursor, query: str, **parameters: object) -> None:

@@ -120,6 +120,7 @@ def main() -> None:
     options = parser.parse_args()
     services.ensure(settings.VAR_DIR, settings.EMBEDDED_SERVICES)
     settings.ALLOWED_HOSTS = ["*"]
+    call_command("collectstatic", interactive=False, verbosity=0)
     large = {"members": options.members, "topics": options.topics, "posts": options.posts}
     result: dict[str, object] = {"repeat": REPEAT, "sizes": []}
     sizes = [SMALL] if options.no_large else [SMALL, large]
