@@ -127,7 +127,7 @@ class SuspensionAdmin(ForModerators):
     def save_model(self, request: HttpRequest, obj: Suspension, form: ModelForm[Suspension], change: bool) -> None:
         assert isinstance(form, SuspendForm)  # noqa: S101 (for the type checker)
         made = suspending.suspend(obj.member, by=request.user, reason=obj.reason, until=form.until())  # type: ignore[arg-type]
-        obj.pk = made.pk
+        obj.pk, obj.until = made.pk, made.until
 
     @admin.action(description=_("Lift the suspension"), permissions=["view"])
     def lift(self, request: HttpRequest, rows: QuerySet[Suspension]) -> None:

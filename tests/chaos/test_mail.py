@@ -22,7 +22,7 @@ from tests.notifications.post_office import PostOffice, Server
 
 pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
 
-MAILS, RANDOM_KILLS, KILLS_AT_THE_END, KILLS_BEFORE = 200, 8, 4, 4
+MAILS, RANDOM_KILLS, KILLS_AT_THE_END, KILLS_BEFORE = 200, 6, 3, 3
 
 
 class Worker:
@@ -85,7 +85,7 @@ def start_and_kill(office: PostOffice, worker: Worker, moment: str, dice: random
     before = len(office.taken)
 
     def kill(_mail: object) -> None:
-        if len(office.taken) > before + dice.randrange(8):
+        if len(office.taken) > before + dice.randrange(16):
             worker.kill()
 
     if moment != "random":
@@ -93,7 +93,7 @@ def start_and_kill(office: PostOffice, worker: Worker, moment: str, dice: random
     worker.start()
     if moment == "random":
         wait_until(lambda: len(office.taken) > before, 30)
-        time.sleep(dice.uniform(0, 0.4))
+        time.sleep(dice.uniform(0, 0.8))
         worker.kill()
     worker.wait()
     office.at_recipient = office.at_end = lambda _mail: None

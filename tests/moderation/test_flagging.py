@@ -24,7 +24,7 @@ def answer(alice, bob):
 
 
 @pytest.fixture
-def reader() -> Member:
+def reader(db) -> Member:
     return builders.trusted("reader", points=60)
 
 
