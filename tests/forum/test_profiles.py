@@ -95,7 +95,7 @@ def test_deleted_and_hidden_posts_do_not_show_even_to_their_author(answer, alice
 
 
 def test_best_answers_are_by_score_and_recent_posts_by_time(alice, bob):
-    posts = [builders.answer(builders.question(bob), alice) for _number in range(15)]
+    posts = [builders.answer(builders.question(bob), alice) for _number in range(12)]
     for score, post in enumerate(reversed(posts)):
         Post.objects.filter(pk=post.pk).update(score=score, up=score)
     best, recent = profiles.best_and_recent(profiles.posts_of(alice, bob))
