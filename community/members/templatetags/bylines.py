@@ -48,6 +48,6 @@ def ago(at: datetime | None) -> SafeString | str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         at.isoformat(timespec="seconds"),
-        date_format(local, "DATETIME_FORMAT"),
+        local.strftime("%Y-%m-%d %H:%M %Z"),  # the same in every language, and a tenth of the cost of a worded one
         _words(at, timezone.now()),
     )
