@@ -100,7 +100,7 @@ def test_best_answers_are_by_score_and_recent_posts_by_time(alice, bob):
         Post.objects.filter(pk=post.pk).update(score=score, up=score)
     best, recent = profiles.best_and_recent(profiles.posts_of(alice, bob))
     assert [post.pk for post in best] == [post.pk for post in posts[:5]]
-    assert [post.pk for post in recent] == [post.pk for post in reversed(posts[5:])]
+    assert [post.pk for post in recent] == [post.pk for post in reversed(posts[2:])]
 
 
 def test_strengths_sum_scores_by_tag(alice, bob):
