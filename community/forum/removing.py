@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community.forum import earning, locks, logbook, ranking, tagging
-from community.forum.denied import Denied
+from community.forum.denied import Denied, Unfit
 from community.forum.models import Comment, Post, Topic
 from community.members.models import Member
 
@@ -38,7 +38,11 @@ def restore(thing: Topic | Post | Comment, *, by: Member) -> None:
 
 
 def _post_of(thing: Topic | Post) -> Post:
-    return thing if isinstance(thing, Post) else thing.posts.get(number=0)
+    if isinstance(thing, Post):
+        return thing
+    if opening := thing.posts.filter(number=0).first():
+        return opening
+    raise Unfit(_("This topic was merged into another one."))
 
 
 @locks.settled

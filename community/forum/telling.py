@@ -17,10 +17,11 @@ MOST_MENTIONS = 10  # of one text; whoever names more is not talking to them
 
 def of_post(post: Post, topic: Topic, *, mentions: Iterable[str], at: datetime | None) -> None:
     """Of a new answer or reply, or (mentions only) of a new topic."""
-    kind = "answered" if topic.is_question else "replied"
-    to = _concerned(post, topic) if post.number else set()
-    told = readers.among(to, topic)
-    telling.tell(kind, to=told, actor=post.author, source=("post", post.pk), at=at)
+    told: set[int] = set()
+    if post.number:
+        told = readers.among(_concerned(post, topic), topic)
+        kind = "answered" if topic.is_question else "replied"
+        telling.tell(kind, to=told, actor=post.author, source=("post", post.pk), at=at)
     of_mentions(mentions, topic, actor=post.author, source=("post", post.pk), but=told, at=at)
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from community.forum import accepting, reading, steering, voting
+from community.forum import accepting, reading, removing, steering, voting
 from community.forum.denied import Denied, Unfit
 from community.forum.models import Follow, LogEntry, Post, ReadMark, Tag, Topic
 from community.members.models import Member
@@ -109,6 +109,8 @@ def test_a_merged_topic_leads_to_the_other_and_is_listed_no_more(alice, mod):
     assert list(Topic.objects.visible_to(AnonymousUser()).listed()) == [other]
     with pytest.raises(Denied):
         builders.answer(one, alice)
+    with pytest.raises(Unfit):
+        removing.delete(one, by=mod)
 
 
 def test_votes_points_and_followers_survive_a_merge(alice, bob, carol, mod):
