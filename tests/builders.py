@@ -29,7 +29,7 @@ def trusted(username: str = "", *, points: int = 130, **fields: object) -> Membe
 
 
 def give_points(member: Member, points: int) -> None:
-    """Raise the balance to `points` by one award of a rule made for it, dated a hundred days back, out of today's way."""
+    """Raise the balance to `points` by one award, dated a hundred days back, of a rule made for it."""
     member.refresh_from_db()
     missing = points - member.points_total
     if missing > 0:
