@@ -1,4 +1,4 @@
-"""The week's first five, for the rail of every page; points with their sign."""
+"""The first five of the week, else of all time, for the rail of every page; points with their sign."""
 
 from __future__ import annotations
 
@@ -32,20 +32,27 @@ def signed(points: int) -> str:
 @register.inclusion_tag("points/_week.html", takes_context=True)
 def week_board(context: Context) -> dict[str, Any]:
     """No query when warm: the five come from the cache, one's own place from Redis."""
-    week = periods.current("week")
-    top = cast(Top, cache.get_or_set(f"week_board:{week.key}", lambda: _top(week), SECONDS))
+    period = periods.current("week")
+    top = _kept(period)
+    if not top:  # a quiet week, or a community imported long after its days
+        period = periods.current("all")
+        top = _kept(period)
     user = context.get("user")
-    mine = _mine(week, user.pk) if user and user.is_authenticated else None
+    mine = _mine(period, user.pk) if user and user.is_authenticated else None
     if mine and any(place.member_id == mine.member_id for place, _member in top):
         mine = None
-    return {"top": top, "mine": mine, "user": user, "SITE_NAME": context.get("SITE_NAME")}
+    return {"top": top, "mine": mine, "user": user, "period": period.name}
 
 
-def _top(week: periods.Period) -> Top:
-    places = standings.read(SITE, week, size=SIZE).rows
+def _kept(period: periods.Period) -> Top:
+    return cast(Top, cache.get_or_set(f"rail_board:{period.key}", lambda: _top(period), SECONDS))
+
+
+def _top(period: periods.Period) -> Top:
+    places = standings.read(SITE, period, size=SIZE).rows
     members = Member.objects.ranked().for_byline().in_bulk([place.member_id for place in places])
     return [(place, members[place.member_id]) for place in places if place.member_id in members]
 
 
-def _mine(week: periods.Period, member_id: int) -> Place | None:
-    return standings.read(SITE, week, member_id=member_id, size=1).mine
+def _mine(period: periods.Period, member_id: int) -> Place | None:
+    return standings.read(SITE, period, member_id=member_id, size=1).mine
