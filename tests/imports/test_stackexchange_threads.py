@@ -97,6 +97,26 @@ def test_a_comment_keeps_its_text_and_is_rendered(dump):
     assert comment.post.comment_count == 1
 
 
+def test_a_mention_leads_to_whom_it_means(dump):
+    ada, adam = dump.user("Ada B. Lovelace"), dump.user("Ada")
+    question = dump.question(ada)
+    dump.comment(question, adam, Text="@AdaB thanks")
+    dump.comment(question, ada, Text="@ada and @nobody: right")
+    run(dump.write())
+    first, second = Comment.objects.order_by("pk").values_list("html", flat=True)
+    assert '<a href="/members/ada-b.-lovelace/" class="mention">@AdaB</a> thanks' in first
+    assert '<a href="/members/ada/" class="mention">@ada</a> and @nobody: right' in second
+
+
+def test_a_mention_that_could_be_two_people_leads_nowhere(dump):
+    one, other = dump.user("Ada Lovelace"), dump.user("Ada Byron")
+    question = dump.question(one)
+    dump.comment(question, other, Text="@Ada you & I")
+    run(dump.write())
+    assert "@Ada you &amp; I" in Comment.objects.get().html
+    assert "<a" not in Comment.objects.get().html
+
+
 def test_counts_scores_and_orders_are_those_the_verbs_would_keep(dump):
     question = dump.question()
     answer = dump.answer(question)

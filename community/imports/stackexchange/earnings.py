@@ -6,6 +6,8 @@ the dump's names, and that of an acceptance is the one under which the forum wou
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from community.imports.stackexchange.work import Work
 from community.points.models import JOINED, SITE
 
@@ -38,7 +40,7 @@ GRANTED = """
     """
 
 
-def award(work: Work) -> None:
+def award(work: Work, sources: Sequence[str] = ALL) -> None:
     """Entries by the newest rules of the chosen set, and what is derived from them."""
     work.keep(
         "rule",
@@ -51,7 +53,7 @@ def award(work: Work) -> None:
         "earned",
         f"""
         SELECT *, (at AT TIME ZONE %(zone)s)::date AS day
-        FROM ({" UNION ALL ".join(ALL)}) e (at, step, nth, rule, member, source_kind, source_id, topic, key)
+        FROM ({" UNION ALL ".join(sources)}) e (at, step, nth, rule, member, source_kind, source_id, topic, key)
         WHERE member IS NOT NULL
         """,
     )

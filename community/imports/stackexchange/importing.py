@@ -12,6 +12,7 @@ from community.imports.stackexchange import (
     counting,
     earnings,
     happenings,
+    mentions,
     people,
     places,
     reactions,
@@ -36,6 +37,7 @@ STEPS = (
     places.add_tags,
     threads.add_topics,
     threads.add_posts,
+    mentions.link_mentions,
     threads.add_comments,
     threads.add_links,
     reactions.add_votes,
@@ -79,8 +81,9 @@ def import_dump(
     rule_set = _rule_set(rules)
     rows = check(directory, progress=checking)
     with transaction.atomic(), connection.cursor() as cursor:
+        # Whole sets are joined here. Where the planner takes one for small, a nested loop would take hours for minutes.
+        cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL enable_nestloop = off")
         # Of two imports at once the second waits here, and then finds what the first has brought.
-        cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('import_stackexchange', 0))")
         parameters = {
             "source": source,

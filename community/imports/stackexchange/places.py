@@ -41,10 +41,11 @@ def add_tags(work: Work) -> None:
     )
     work.do(
         """
-        INSERT INTO known_tag SELECT DISTINCT ON (lower(n.name))
-        lower(n.name), coalesce(t.synonym_of_id, t.id), false FROM named_tag n JOIN forum_tag t
-        ON (t.imported_from = %(source)s AND t.imported_id = n.id) OR lower(t.name) = lower(n.name)
-        ORDER BY lower(n.name), t.imported_from = %(source)s DESC NULLS LAST
+        INSERT INTO known_tag SELECT DISTINCT ON (name) name, ours, false FROM (
+        SELECT 1 AS choice, lower(n.name) AS name, coalesce(t.synonym_of_id, t.id) AS ours
+        FROM named_tag n JOIN forum_tag t ON t.imported_from = %(source)s AND t.imported_id = n.id
+        UNION ALL SELECT 2, lower(n.name), coalesce(t.synonym_of_id, t.id)
+        FROM named_tag n JOIN forum_tag t ON lower(t.name) = lower(n.name)) found ORDER BY name, choice
         """
     )
     work.created["tags"] = work.insert(

@@ -75,7 +75,8 @@ class Work:
             f"WITH new AS ({sql} {returned}) INSERT INTO {into} SELECT imported_id, id, true FROM new", parameters
         )
         created = self.cursor.rowcount
-        self.do(f"ANALYZE {into}")
+        # Nobody else can count rows that are not committed, and without counts the plans that follow are bad ones.
+        self.do(f"ANALYZE {into}, {table}")
         return created
 
     def _insertion(self, model: type[Model], values: Mapping[str, str], rest: str) -> tuple[str, dict[str, Any]]:

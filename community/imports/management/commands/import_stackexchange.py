@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from tqdm import tqdm
 
 from community.imports.stackexchange.importing import Outcome, Refused, import_dump
-from community.imports.stackexchange.progress import Progress
+from community.imports.stackexchange.progress import bar
 from community.imports.stackexchange.reading import DumpError
 from community.points.boards import publishing
 
@@ -47,28 +43,10 @@ class Command(BaseCommand):
         if not 0 < len(source) <= SOURCE_MAX:
             raise Refused(f"the name of the origin must have 1 to {SOURCE_MAX} characters; give one by --source")
         # A faulty dump is told in one line, so the bar of the check is for terminals only, and wiped.
-        with _bar(disable=None, leave=False) as checking, _bar() as importing:
+        with bar(disable=None, leave=False) as checking, bar() as importing:
             return import_dump(
                 directory, source=source, rules=rules, category=category, checking=checking, importing=importing
             )
-
-
-@contextmanager
-def _bar(**options: Any) -> Iterator[Progress]:
-    bar: tqdm | None = None
-
-    def advance(what: str, rows: int = 0, *, total: int | None = None) -> None:
-        nonlocal bar
-        if bar is None:
-            bar = tqdm(total=total, unit=" rows", file=sys.stderr, **options)
-        bar.set_description(what, refresh=rows == 0)
-        bar.update(rows)
-
-    try:
-        yield advance
-    finally:
-        if bar is not None:
-            bar.close()
 
 
 def _report(outcome: Outcome, seconds: float) -> dict[str, Any]:

@@ -1,0 +1,67 @@
+"""Mentions in comments. On Stack Exchange @name is the beginning of a display name, written without its spaces, of
+somebody who takes part below the same post; here a link goes to a username.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from django.db import connection
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+
+from community.imports.stackexchange.work import Work
+
+LINK = re.compile(r'<a href="/members/[^"]*/" class="mention">@([^<]*)</a>')
+BATCH = 1000
+
+MENTIONED = """
+    SELECT DISTINCT c.id, c.post, lower(m[1]) AS typed
+    FROM staged_comment c, regexp_matches(c.html, ' class="mention">@([^<]*)</a>', 'g') AS m
+    WHERE c.html LIKE '%%class="mention"%%'
+    """
+TAKING_PART = """
+    SELECT DISTINCT p.post, k.ours AS member, lower(regexp_replace(u.name, '\\s', '', 'g')) AS name FROM (
+    SELECT id AS post, author FROM staged_post UNION ALL SELECT id, editor FROM staged_post
+    UNION ALL SELECT post, author FROM staged_comment) p
+    JOIN staged_user u ON u.id = p.author JOIN known_member k ON k.id = u.id
+    WHERE p.post IN (SELECT post FROM mentioned)
+    """
+# Whom a comment means: the one whose whole name it is, else the one whose name begins so; nobody where it could be two.
+MEANT = """
+    SELECT m.id, m.typed, CASE WHEN count(*) FILTER (WHERE t.name = m.typed) = 1
+    THEN min(t.member) FILTER (WHERE t.name = m.typed) WHEN count(*) = 1 THEN min(t.member) END AS member
+    FROM mentioned m JOIN taking_part t ON t.post = m.post AND starts_with(t.name, m.typed) GROUP BY m.id, m.typed
+    """
+
+
+def link_mentions(work: Work) -> None:
+    work.keep("mentioned", MENTIONED)
+    work.keep("taking_part", TAKING_PART)
+    work.keep("meant", MEANT)
+    with connection.connection.cursor(name="with_mentions") as cursor:
+        cursor.execute(
+            "SELECT c.id, c.html, array_agg(m.typed), array_agg(u.username) FROM staged_comment c "
+            "JOIN mentioned USING (id) LEFT JOIN meant m ON m.id = c.id AND m.typed = mentioned.typed "
+            "LEFT JOIN members_member u ON u.id = m.member GROUP BY c.id, c.html"
+        )
+        while rows := cursor.fetchmany(BATCH):
+            work.cursor.executemany(
+                "UPDATE staged_comment SET html = %s WHERE id = %s",
+                [(relinked(html, dict(zip(typed, names, strict=True))), pk) for pk, html, typed, names in rows],
+            )
+
+
+def relinked(html: str, usernames: Mapping[str | None, str | None]) -> str:
+    """Our own HTML with its mentions leading to these members, and plain where they would lead nowhere."""
+
+    def link(match: re.Match[str]) -> str:
+        username = usernames.get(match[1].lower())
+        if not username:
+            return f"@{match[1]}"
+        url = reverse("members:profile", args=[username])
+        return format_html('<a href="{}" class="mention">@{}</a>', url, mark_safe(match[1]))  # noqa: S308
+
+    return LINK.sub(link, html)
