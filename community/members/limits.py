@@ -39,18 +39,11 @@ OF_MEMBER: dict[str, tuple[tuple[Limit, ...], tuple[Limit, ...]]] = {
     "vote": ((Limit(40, HOUR),), (Limit(40, HOUR),)),
     "flag": ((Limit(10, DAY),), (Limit(10, DAY),)),
     "upload": ((Limit(10, HOUR),), (Limit(60, HOUR),)),
-    "preview": ((Limit(60, MINUTE),), (Limit(60, MINUTE),)),
 }
-# A school or an office may stand behind one address.
+# A school or an office may stand behind one address, and an editor that previews and saves as one types.
 OF_ADDRESS: dict[str, tuple[Limit, ...]] = {
-    "topic": (Limit(60, HOUR),),
-    "answer": (Limit(200, HOUR),),
-    "comment": (Limit(300, HOUR),),
-    "vote": (Limit(600, HOUR),),
-    "flag": (Limit(60, HOUR),),
-    "upload": (Limit(200, HOUR),),
     "sign-up": (Limit(10, HOUR), Limit(30, DAY)),
-    "write": (Limit(120, MINUTE), Limit(2000, HOUR)),  # any request that is not a read
+    "write": (Limit(300, MINUTE), Limit(6000, HOUR)),  # any request that is not a read
 }
 NEW_FOR, NEW_BELOW = DAY, 10  # who joined within this time or has fewer points is new
 

@@ -120,6 +120,7 @@ class SuspensionAdmin(ForModerators):
     ordering = ("-id",)
     actions = ("lift",)
     form = SuspendForm
+    fields = ("username", "days", "reason")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.has_module_permission(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import smtplib
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.core.mail import EmailMessage, get_connection
@@ -18,23 +18,23 @@ class Outbox:
 
     def __init__(self, backend: Any) -> None:
         self._backend = backend
+        self.server: smtplib.SMTP | None = backend.connection if isinstance(backend, smtp.EmailBackend) else None
 
     def hand_over(self, letter: EmailMessage) -> None:
         """Returns as soon as the mail and its end are on their way. Raises smtplib's refusals, and OSError."""
-        if not isinstance(self._backend, smtp.EmailBackend):
+        if self.server is None:
             self._backend.send_messages([letter])
             return
-        server: smtplib.SMTP = self._backend.connection
         try:
-            _talk(server, letter)
+            _talk(self.server, letter)
         except (smtplib.SMTPSenderRefused, smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError):
-            server.rset()
+            self.server.rset()
             raise
 
     def answer(self) -> None:
         """Wait for the server to say that it took what was handed over. Raises SMTPDataError where it did not."""
-        if isinstance(self._backend, smtp.EmailBackend):
-            code, text = self._backend.connection.getreply()
+        if self.server:
+            code, text = self.server.getreply()
             if code != 250:
                 raise smtplib.SMTPDataError(code, text)
 
@@ -51,18 +51,16 @@ def _talk(server: smtplib.SMTP, letter: EmailMessage) -> None:
     code, text = server.docmd("DATA")
     if code != 354:
         raise smtplib.SMTPDataError(code, text)
-    lines = letter.message().as_bytes(linesep="\r\n")
+    lines = letter.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
     server.send(smtplib._quote_periods(lines).removesuffix(b"\r\n") + b"\r\n.\r\n")  # type: ignore[attr-defined]
 
 
 @contextmanager
 def open_outbox() -> Iterator[Outbox]:
     with get_connection() as backend:
-        if isinstance(backend, smtp.EmailBackend):
-            with _held_open(backend.connection.sock):
-                yield Outbox(backend)
-        else:
-            yield Outbox(backend)
+        outbox = Outbox(backend)
+        with _held_open(outbox.server.sock) if outbox.server else nullcontext():
+            yield outbox
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -51,10 +52,10 @@ def tell(
     others = set(to) - {actor.pk if actor else 0}
     if not others:
         return
-    values = {
+    values: dict[str, Any] = {
         "to": sorted(others),
         "kind": str(Notification.Kind(kind)),
-        "actor": actor and actor.pk,
+        "actor": actor.pk if actor else None,
         "source_kind": source[0],
         "source_id": source[1],
         "at": at,

@@ -35,7 +35,7 @@ def test_each_flagged_thing_stands_once_with_reasons_text_and_its_authors_histor
     assert page.index("2 × Spam") < page.index("1 × Rude or abusive")
     assert "What to buy?" in page
     assert "See the link." in page
-    assert " points, 2 posts; flags agreed with: 1; suspensions: 0" in page
+    assert "posts: 2; flags agreed with: 1; suspensions: 0" in page
 
 
 def test_the_most_flagged_comes_first(answer, alice):
