@@ -14,15 +14,17 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import RangeDateFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from community.members.accounts import give_address
@@ -84,6 +86,7 @@ class MemberAdmin(UserAdmin, ModelAdmin):
     filter_horizontal = ("groups", "user_permissions")
     inlines = (AddressInline,)
     actions = ("send_password_link",)
+    actions_detail = ("suspend",)
     fieldsets = (
         (None, {"fields": ("username", "password", "email", "ledger")}),
         (_("Profile"), {"fields": ("display_name", "bio", "location", "website")}),
@@ -123,6 +126,15 @@ class MemberAdmin(UserAdmin, ModelAdmin):
     @display(description=_("imported from"))
     def imported(self, member: Member) -> str:
         return f"{member.imported_from} {member.imported_id}" if member.imported_from else ""
+
+    @action(description=_("Suspend…"), url_path="suspend", permissions=["suspend"])
+    def suspend(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The moderation room's form, which this one knows by its address only."""
+        username = Member.objects.values_list("username", flat=True).get(pk=object_id)
+        return redirect(f"{reverse('admin:moderation_suspension_add')}?{urlencode({'username': username})}")
+
+    def has_suspend_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return bool(getattr(request.user, "moderates", False))
 
     @admin.action(description=_("Send a link to set a password"))
     def send_password_link(self, request: HttpRequest, members: QuerySet[Member]) -> None:

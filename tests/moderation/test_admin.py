@@ -89,6 +89,14 @@ def test_a_moderator_suspends_by_name_for_a_term_and_lifts(moderator, bob, mod):
     assert not bob.suspended
 
 
+def test_the_admins_page_of_a_member_leads_to_the_form(client_of, admin, bob):
+    client = client_of(admin)
+    page = client.get(reverse("admin:members_member_change", args=[bob.pk])).content.decode()
+    link = reverse("admin:members_member_suspend", args=[bob.pk])
+    assert link in page
+    assert client.get(link)["Location"] == reverse("admin:moderation_suspension_add") + "?username=bob"
+
+
 @pytest.mark.parametrize("username", ["mod", "nobody"])
 def test_the_form_says_who_cannot_be_suspended(moderator, username):
     form = {"username": username, "reason": "Insults", "days": "7"}
