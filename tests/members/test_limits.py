@@ -7,12 +7,15 @@ import pytest
 import redis
 import time_machine
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpResponse
 from django.test import RequestFactory
 
 from community.members import counting, limits
 from community.members.addresses import address_of
 from community.members.counting import Counter, Memory
 from community.members.models import Member
+from community.members.throttling import RateLimitMiddleware
+from tests import builders
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -227,3 +230,25 @@ def test_sign_ups_of_one_address_are_limited(client, monkeypatch, db):
 )
 def test_the_wait_is_told_in_words(seconds, words):
     assert str(limits.TooMany(seconds)).endswith(f"in {words}")
+
+
+def test_the_form_comes_back_with_the_reason_and_all_that_was_typed(client_of, db):
+    asker = builders.member("asker")
+    place, client = builders.category(), client_of(asker)
+    builders.tag("python")
+    form = {"kind": "question", "category": place.pk, "tags": "python", "title": "Why is the first one allowed?"}
+    assert client.post("/ask/", {**form, "body": "It is the first of all."}).status_code == 302
+    page = client.post("/ask/", {**form, "title": "Why is this one not?", "body": "It took me an hour."})
+    assert page.status_code == 429
+    text = page.content.decode()
+    assert "Please try again in" in text
+    assert "It took me an hour." in text
+    assert asker.topics.count() == 1
+
+
+def test_what_no_view_shows_becomes_a_429(db):
+    middleware = RateLimitMiddleware(lambda request: HttpResponse())
+    answer = middleware.process_exception(post("192.0.2.1"), limits.TooMany(30))
+    assert answer is not None
+    assert (answer.status_code, answer["Retry-After"]) == (429, "30")
+    assert middleware.process_exception(post("192.0.2.1"), ValueError()) is None
