@@ -49,14 +49,10 @@ def mine(request: HttpRequest, username: str) -> HttpResponse:
     if not viewer.is_authenticated and not member.profile_public:
         return redirect_to_login(request.get_full_path())
     own = viewer.pk == member.pk
-    sums = statement.sums(member)
-    context = {"member": member, "own": own, "sums": sums, "rule": ""}
+    rule, cursor = request.GET.get("rule", ""), request.GET.get("after")
+    context = {"member": member, "own": own, "sums": statement.sums(member), "rule": rule}
     if own or (viewer.is_authenticated and viewer.moderates):
-        chosen = request.GET.get("rule", "")
-        context["rule"] = chosen
-        context["page"] = statement.read(
-            member, viewer=cast(Member, viewer), rule=chosen, cursor=request.GET.get("after")
-        )
+        context["page"] = statement.read(member, viewer=cast(Member, viewer), rule=rule, cursor=cursor)
     return render(request, "points/mine.html", context)
 
 

@@ -86,7 +86,9 @@ def test_a_page_behind_the_end_says_so(crowd, client):
         ({"is_moderator": True}, "Staff and moderators are not ranked."),
     ],
 )
-def test_who_is_not_on_the_board_is_told_why(boards, member_named, client_of, change, words):
+def test_who_is_not_on_the_board_is_told_why(boards, alice, give, member_named, client_of, committing, change, words):
+    with committing():
+        give(alice)
     assert words in text(client_of(member_named("dora", **change)).get(reverse("points:board")))
 
 

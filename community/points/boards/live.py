@@ -43,8 +43,9 @@ return 1
 """
 
 # KEYS: set, ready mark, yesterday's set, its ready mark. ARGV: start, stop, me ('' for nobody).
-# Returns the board's length, the rank of the first row, the rows as (member, score, rank yesterday), mine as
-# (score, rank, rank yesterday, score of the next above, its rank); -1 where there is none.
+# Returns the board's length, the rank of the first row, the rows as words "member score rank-yesterday" in one text
+# (quicker to read than hundreds of replies), mine as (score, rank, rank yesterday, score of the next above, its rank);
+# -1 where there is none.
 _PAGE = """
 if redis.call('EXISTS', KEYS[2]) == 0 then return false end
 local function rank(set, score) return redis.call('ZCOUNT', set, '-inf', '(' .. score) + 1 end
@@ -54,14 +55,14 @@ local function before(member)
   return score and rank(KEYS[3], score) or -1
 end
 local page, rows = redis.call('ZRANGE', KEYS[1], ARGV[1], ARGV[2], 'WITHSCORES'), {}
-for i = 1, #page, 2 do rows[#rows + 1] = {page[i], page[i + 1], before(page[i])} end
-local first = #rows > 0 and rank(KEYS[1], rows[1][2]) or -1
+for i = 1, #page, 2 do rows[#rows + 1] = page[i] .. ' ' .. page[i + 1] .. ' ' .. before(page[i]) end
+local first = #page > 0 and rank(KEYS[1], page[2]) or -1
 local mine, score = false, ARGV[3] ~= '' and redis.call('ZSCORE', KEYS[1], ARGV[3])
 if score then
   local above = redis.call('ZREVRANGEBYSCORE', KEYS[1], '(' .. score, '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
   mine = {score, rank(KEYS[1], score), before(ARGV[3]), above[2] or -1, above[2] and rank(KEYS[1], above[2]) or -1}
 end
-return {redis.call('ZCARD', KEYS[1]), first, rows, mine}
+return {redis.call('ZCARD', KEYS[1]), first, table.concat(rows, ' '), mine}
 """
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db.models import F
 from django.db.models.functions import Trunc
+from django.utils.formats import number_format
 
 from community.members.models import Member
 from community.points import sparkline
@@ -19,9 +20,25 @@ from community.points.sparkline import Axis
 
 @dataclass(frozen=True)
 class Row:
+    """A line of the table, its numbers as they are written."""
+
     place: Place
     member: Member
-    spark: str  # the points of an SVG polyline
+    me: bool
+    rank: str
+    points: str
+    moved: str  # ranks won or lost
+    spark: str  # the points of an SVG polyline; empty on a page where nobody has points in the days of the chart
+
+    @classmethod
+    def of(cls, place: Place, member: Member, spark: str, viewer: Member | None) -> Row:
+        me = viewer is not None and viewer.pk == member.pk
+        return cls(place, member, me, grouped(place.rank), grouped(place.points), grouped(abs(place.change)), spark)
+
+
+def grouped(number: int) -> str:
+    """As `intcomma` writes it, but at once where there is nothing to group."""
+    return str(number) if number < 1000 else number_format(number, force_grouping=True)
 
 
 @dataclass(frozen=True)
@@ -39,6 +56,15 @@ class BoardPage:
         return self.mine is not None and all(row.place.member_id != self.mine.place.member_id for row in self.rows)
 
     @property
+    def drawn(self) -> bool:
+        """Whether there is anything to draw: an old community has points, but none in the last year."""
+        return any(row.spark for row in self.rows)
+
+    @property
+    def shown(self) -> list[Row]:
+        return [*self.rows, self.mine] if self.mine and self.mine_apart else self.rows
+
+    @property
     def my_page(self) -> int:
         return (self.mine.place.rank - 1) // standings.SIZE + 1 if self.mine else 1
 
@@ -51,7 +77,11 @@ def build(scope: str, period: Period, *, number: int, viewer: Member | None) -> 
     # The members' rows say who may rank at this moment, whatever a board knew a moment ago.
     members = Member.objects.ranked().for_byline().in_bulk({place.member_id for place in places})
     sparks = _sparks(scope, list(members), axis)
-    rows = {pk: Row(place, members[pk], sparks[pk]) for place in places if (pk := place.member_id) in members}
+    rows = {
+        pk: Row.of(place, members[pk], sparks.get(pk, ""), viewer)
+        for place in places
+        if (pk := place.member_id) in members
+    }
     return BoardPage(
         rows=[rows[place.member_id] for place in found.rows if place.member_id in rows],
         mine=rows.get(found.mine.member_id) if found.mine else None,
@@ -63,8 +93,8 @@ def build(scope: str, period: Period, *, number: int, viewer: Member | None) -> 
 
 
 def _sparks(scope: str, member_ids: list[int], axis: Axis) -> dict[int, str]:
-    bucket = Trunc("day", "week") if axis.by_week else F("day")
+    bucket = Trunc("day", "month") if axis.by_month else F("day")
     points: dict[int, dict[date, int]] = defaultdict(dict)
     for member, day, total in totals.by_bucket(scope, member_ids, axis.start, axis.end, bucket):
         points[member][day] = total
-    return sparkline.lines(axis, points, member_ids)
+    return sparkline.lines(axis, points, member_ids) if points else {}

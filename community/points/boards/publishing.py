@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
@@ -22,9 +24,13 @@ OVERLAP = timedelta(minutes=2)  # a sweep looks again at what transactions as lo
 CHUNK = 1000
 REBUILD = 120  # seconds until another process may begin what a killed one left
 
+_paused: ContextVar[bool] = ContextVar("publishing_paused", default=False)
+
 
 def publish(member_ids: Iterable[int]) -> None:
     """Show members' new totals on the site's boards; without Redis the sweep does it when Redis is back."""
+    if _paused.get():
+        return
     try:
         _publish(list(member_ids))
     except RedisError as error:
@@ -46,6 +52,20 @@ def rebuild() -> None:
         _build(_boards())
     except RedisError as error:
         logger.warning("boards not rebuilt: %s", error)
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """Publish nothing that commits meanwhile, and build the boards once at the end: for acts by the thousand.
+
+    After an error nothing is built; what had committed until then is found by the sweep.
+    """
+    token = _paused.set(True)
+    try:
+        yield
+    finally:
+        _paused.reset(token)
+    rebuild()
 
 
 def publish_freed(now: datetime, within: timedelta) -> None:

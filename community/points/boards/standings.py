@@ -22,6 +22,8 @@ SIZE = 50
 SUMMED_ROWS = 1000  # so deep goes a board that is not live
 SUMMED_FOR = 60  # seconds
 
+Rows = Sequence[tuple[int, int]]  # member and points, the first of the board first
+
 
 @dataclass(frozen=True)
 class Place:
@@ -38,10 +40,6 @@ class Place:
     def change(self) -> int:
         """Ranks won since yesterday; 0 where nothing is known of yesterday."""
         return self.before - self.rank if self.before else 0
-
-    @property
-    def fall(self) -> int:
-        return -self.change
 
 
 @dataclass(frozen=True)
@@ -67,10 +65,10 @@ def read(scope: str, period: Period, *, page: int = 1, size: int = SIZE, member_
 
 
 def _from_redis(found: list[Any], start: int, member_id: int | None) -> Standings:
-    length, first, rows, mine = found
-    points = [(int(member), -int(score)) for member, score, _before in rows]
-    before = {int(member): rank if rank > 0 else None for member, _score, rank in rows}
-    places = [replace(place, before=before[place.member_id]) for place in _places(points, start, first)]
+    length, first, words, mine = found
+    numbers = [int(word) for word in words.split()]
+    rows = [(member, -score) for member, score in zip(numbers[::3], numbers[1::3], strict=True)]
+    places = _places(rows, start, first, before=numbers[2::3])
     return Standings(places, _mine_from_redis(member_id, mine), length, live=True)
 
 
@@ -89,13 +87,19 @@ def _mine_from_redis(member_id: int | None, mine: list[Any] | None) -> Place | N
     )
 
 
-def _places(rows: Sequence[tuple[int, int]], start: int, first_rank: int) -> list[Place]:
-    """Rows that begin at index `start` of the board with a shared rank where points are equal."""
+def _places(rows: Rows, start: int, first_rank: int, before: Sequence[int] = ()) -> list[Place]:
+    """Rows that begin at index `start` of the board, with a shared rank where points are equal.
+
+    `before` are their ranks when yesterday ended, -1 for those that were not on the board.
+    """
     places: list[Place] = []
+    rank, last = first_rank, None
     for index, (member_id, points) in enumerate(rows):
-        last = places[-1] if places else None
-        rank = first_rank if last is None else last.rank if last.points == points else start + index + 1
-        places.append(Place(member_id, points, rank))
+        if index and points != last:
+            rank = start + index + 1
+        last = points
+        was = before[index] if before else -1
+        places.append(Place(member_id, points, rank, was if was > 0 else None))
     return places
 
 
@@ -112,7 +116,7 @@ def _summed(scope: str, period: Period, start: int, size: int, member_id: int | 
 def _top(scope: str, period: Period) -> list[Place]:
     key = f"board:{scope}:{period.name}:{period.start}:{period.end}"
     rows = cache.get_or_set(key, lambda: list(totals.ranking(scope, period)[:SUMMED_ROWS]), SUMMED_FOR)
-    return _places(cast(list[tuple[int, int]], rows), 0, 1)
+    return _places(cast(Rows, rows), 0, 1)
 
 
 def _mine_summed(scope: str, period: Period, board: list[Place], member_id: int) -> Place | None:
