@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -31,6 +32,16 @@ _current: ContextVar[Context] = ContextVar("event_context", default=Context())  
 
 def current() -> Context:
     return _current.get()
+
+
+@contextmanager
+def within(context: Context) -> Iterator[None]:
+    """What is recorded meanwhile comes from there."""
+    token = _current.set(context)
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 def device_of(user_agent: str) -> str:
@@ -65,8 +76,5 @@ class EventContextMiddleware:
             language=(get_language() or "")[:10],
             country=country_of(request),
         )
-        token = _current.set(context)
-        try:
+        with within(context):
             return self.get_response(request)
-        finally:
-            _current.reset(token)
