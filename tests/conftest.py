@@ -1,5 +1,6 @@
 """What every test may ask for: the servers, a database of its own, the cast, a client, a browser, the real data."""
 
+import functools
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -51,10 +52,15 @@ def _clean_redis(request) -> Iterator[None]:
 
 
 def _forget(url: str) -> None:
-    with redis.Redis.from_url(url) as client:
-        keys = list(client.scan_iter(match=f"{settings.REDIS_PREFIX}*", count=1000))
-        if keys:
-            client.delete(*keys)
+    client = _connected(url)
+    keys = list(client.scan_iter(match=f"{settings.REDIS_PREFIX}*", count=1000))
+    if keys:
+        client.delete(*keys)
+
+
+@functools.cache
+def _connected(url: str) -> redis.Redis:
+    return redis.Redis.from_url(url)
 
 
 @pytest.fixture
