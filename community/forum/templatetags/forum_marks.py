@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import unescape
 from typing import Any
 
 from django import template
@@ -27,6 +28,12 @@ def compact(points: int) -> str:
 
 
 @register.filter
+def plain(html: str) -> str:
+    """The words of a text without its marks, on one line."""
+    return " ".join(unescape(strip_tags(html)).split())
+
+
+@register.filter
 def of(mapping: dict[int, Any], key: int) -> Any:
     return mapping.get(key)
 
@@ -44,7 +51,7 @@ def _person(post: Post) -> dict[str, str]:
 def _thing(post: Post, kind: str) -> dict[str, Any]:
     return {
         "@type": kind,
-        "text": strip_tags(post.html)[:5000],
+        "text": plain(post.html)[:5000],
         "author": _person(post),
         "datePublished": post.created_at.isoformat(),
         "url": settings.SITE_URL + post.get_absolute_url(),
@@ -54,7 +61,7 @@ def _thing(post: Post, kind: str) -> dict[str, Any]:
 def _question(page: TopicPage) -> dict[str, Any]:
     standing = [post for post in page.replies if not post.gone]
     answers = {post.pk: _thing(post, "Answer") | {"upvoteCount": post.score} for post in standing}
-    accepted = answers.pop(page.topic.accepted_id, None)
+    accepted = answers.pop(page.topic.accepted_id or 0, None)
     question = _thing(page.opening, "Question") | {
         "name": page.topic.title,
         "answerCount": page.topic.reply_count,
