@@ -97,7 +97,8 @@ def test_every_app_has_one_numbered_line_of_migrations():
 def test_the_project_does_not_name_the_machine_it_was_made_on():
     places = {str(settings.ROOT), str(Path.home()), socket.gethostname()} - {"/", "/root", "localhost"}
     pattern = re.compile("|".join(rf"(?<![\w/]){re.escape(place)}\b" for place in sorted(places)))
-    tracked = subprocess.run(["git", "-c", "safe.directory=*", "ls-files"], cwd=settings.ROOT, text=True, capture_output=True, check=True)
+    listing = ["git", "-c", "safe.directory=*", "ls-files"]
+    tracked = subprocess.run(listing, cwd=settings.ROOT, text=True, capture_output=True, check=True)
     named = [
         f"{path}: {match.group()}"
         for path in tracked.stdout.splitlines()
