@@ -69,7 +69,7 @@ def test_an_unknown_verdict_or_a_mere_look_decides_nothing(moderator, answer):
 
 def test_the_queue_costs_the_same_for_one_and_for_many(moderator, alice, django_assert_max_num_queries):
     topic = builders.question(alice)
-    for n in range(8):
+    for n in range(5):
         flag(builders.answer(topic, builders.member(f"author{n}")))
     moderator.get(reverse(QUEUE))
     with django_assert_max_num_queries(12):
