@@ -53,11 +53,12 @@ def vote_key(post: Post, voter_id: int) -> str:
 
 def for_accept(post: Post, topic: Topic, *, at: datetime | None = None) -> None:
     """Nothing to either where one's own answer is accepted, or a community post."""
-    if post.wiki or post.author_id is None or post.author_id == topic.author_id:
+    if post.wiki or post.author_id == topic.author_id:
         return
     about, boards = ("post", post.pk), scopes(topic)
     key = f"accept:{post.pk}"
-    ledger.award("answer_accepted", member_id=post.author_id, source=about, key=key, at=at, scopes=boards)
+    if post.author_id:
+        ledger.award("answer_accepted", member_id=post.author_id, source=about, key=key, at=at, scopes=boards)
     if topic.author_id:
         own = f"{key}:asker"
         ledger.award("accepted_answer", member_id=topic.author_id, source=about, key=own, at=at, scopes=boards)

@@ -37,6 +37,13 @@ def test_accepting_marks_the_answer_and_gives_both_points(question, answer, alic
     assert points(alice, bob) == [asker + 2, author + 15]
 
 
+def test_who_accepts_the_answer_of_somebody_gone_gets_their_points(answer, alice):
+    (asker,) = points(alice)
+    Post.objects.filter(pk=answer.pk).update(author=None)
+    accepting.accept(answer, member=alice)
+    assert points(alice) == [asker + 2]
+
+
 def test_accepting_twice_gives_once(answer, alice, bob):
     accepting.accept(answer, member=alice)
     before = points(alice, bob), Event.objects.count()
