@@ -17,7 +17,7 @@ def _textarea(rows: int, **attrs: str) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, **attrs})
 
 
-class TagsField(forms.CharField):
+class TagsField(forms.Field):
     """Tags typed with spaces or commas between them; cleans to a list of names, at most five."""
 
     def to_python(self, value: Any) -> list[str]:
@@ -27,13 +27,6 @@ class TagsField(forms.CharField):
         if len(names) > 5:
             raise forms.ValidationError(_("Five tags are enough: take away %(n)d.") % {"n": len(names) - 5})
         return names
-
-    def validate(self, value: list[str]) -> None:  # type: ignore[override]
-        if self.required and not value:
-            raise forms.ValidationError(self.error_messages["required"], code="required")
-
-    def run_validators(self, value: list[str]) -> None:  # type: ignore[override]
-        """Each name was checked on its own."""
 
     def prepare_value(self, value: Any) -> Any:
         return " ".join(value) if isinstance(value, list) else value

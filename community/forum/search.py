@@ -170,7 +170,7 @@ def any_of(words: Iterable[str]) -> str:
     return " | ".join(f"'{word}'" for word in dict.fromkeys(words))
 
 
-def similar(title: str, *, member: Reader, but: int | None = None, limit: int = 5) -> list[Topic]:
+def similar(title: str, *, member: Reader, but: int = 0, limit: int = 5) -> list[Topic]:
     """Topics whose title, tags and opening share the title's words, the most alike first."""
     words = [word for word in lexemes(title) if word not in EMPTY and len(word) > 1][:12]
     if not words:

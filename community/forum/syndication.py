@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.syndication.views import Feed
 from django.db.models import F
 from django.http import Http404, HttpRequest
-from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
 from django.utils.translation import gettext as _
 
 from community.forum.feeds import FEEDS, Listing
@@ -21,7 +21,7 @@ from community.forum.views.lists import listing_of
 class TopicsAtom(Feed):
     """A reader of feeds is not signed in: what it gets is what a visitor may read."""
 
-    feed_type = Atom1Feed
+    feed_type: type[SyndicationFeed] = Atom1Feed
 
     def get_object(self, request: HttpRequest, **place: str) -> Listing:
         request.user = AnonymousUser()

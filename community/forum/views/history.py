@@ -51,8 +51,7 @@ def _as_it_stands(request: HttpRequest, post: Post) -> dict[str, object]:
 def _conflict(current: Post, form: EditForm) -> dict[str, object]:
     """What the other wrote beside what was typed here; saving again builds on theirs."""
     typed = form.cleaned_data["body"]
-    form.data = form.data.copy()
-    form.data["version"] = str(current.version)
+    form.data = {**form.data.dict(), "version": str(current.version)}  # type: ignore[attr-defined]
     return {"current": current, "lines": diffing.lines(current.body, typed)}
 
 

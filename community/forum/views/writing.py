@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from community.forum import commenting, drafts, posting, search, uploads
 from community.forum.forms import BODY_MAX, CommentForm, ReplyForm, TopicForm
-from community.members.images import ImageRefused
 from community.forum.models import Category, Comment, Post, Tag, Topic
 from community.forum.text import render as render_text
+from community.members.images import ImageRefused
 from community.members.limits import TooMany
 
 
