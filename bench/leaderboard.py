@@ -46,7 +46,7 @@ SELECT 'member' || n, '', 'Member ' || n, '!', true, false, false, false,
 FROM generate_series(1, %(members)s) n
 """
 
-# A point of joining, then one to eight accepted answers or acceptances, most of them of the last days.
+# A point of joining, then one to three accepted answers or acceptances, most of them of the last days.
 ENTRIES = """
 INSERT INTO points_entry (member_id, rule_id, raw, granted, pool, source_kind, source_id, scopes, day, at, key)
 SELECT m.id, r.id, r.points, r.points, '', 'member', m.id, '{{}}', t.at::date, t.at, r.name || ':' || m.id || ':' || nth
@@ -56,7 +56,7 @@ JOIN points_rule r ON r.name = {rule} AND r.set_id = (SELECT id FROM points_rule
 """
 AWARDS = ENTRIES.format(
     at="now() - (m.id * 7919 + nth * 104729) % 1000 / 1000.0 * ((m.id * 31 + nth * 17) % 400) * interval '1 day'",
-    times="1 + (m.id * 104729) % 8",
+    times="1 + (m.id * 104729) % 3",
     rule="CASE WHEN (m.id + nth) % 3 = 0 THEN 'answer_accepted' ELSE 'accepted_answer' END",
 )
 JOINED = ENTRIES.format(at="m.date_joined", times="1", rule="'joined'")

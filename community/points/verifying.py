@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Max, Min, Q, Sum
+from django.db.models import Exists, F, Max, Min, OuterRef, Q, Sum
 from redis.exceptions import RedisError
 
 from community.members.models import Member
@@ -67,8 +67,8 @@ def verify(*, boards: bool = True) -> Proof:
 
 
 def _joined() -> Iterator[Detail]:
-    joined = Entry.objects.filter(rule__name=JOINED).values("member")
-    for pk in Member.objects.exclude(pk__in=joined).order_by("pk").values_list("pk", flat=True):
+    joined = Entry.objects.filter(rule__name=JOINED, member=OuterRef("pk"))
+    for pk in Member.objects.filter(~Exists(joined)).order_by("pk").values_list("pk", flat=True):
         yield {"kind": "joined", "member": pk}
 
 
@@ -137,7 +137,7 @@ def _lasting(period: periods.Period, suspects: Sequence[int]) -> Iterator[Detail
         if look:
             time.sleep(PAUSE)
         rows = totals.snapshot(list(suspects), [period])
-        wanted = {pk: max(points, 0) if ranked else 0 for pk, _newest, ranked, points in rows}
+        wanted = {pk: max(points, 0) for pk, _newest, points in rows}
         found = dict(zip(suspects, live.scores(period.key, suspects), strict=True))
         suspects = [pk for pk in suspects if wanted.get(pk, 0) != found[pk]]
     for pk in suspects:

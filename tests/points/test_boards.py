@@ -186,7 +186,7 @@ def test_what_an_older_look_at_the_ledger_says_is_dropped(boards, cast, give, co
     ann, shown = cast["ann"], [periods.current(name) for name in periods.NAMES]
     with committing():
         newest = give(ann)
-    live.publish([(ann.pk, newest.pk - 1, ann.pk, 99, 99, 99, 99, 99)], shown)
+    live.publish([(ann.pk, newest.pk - 1, 99, 99, 99, 99, 99)], shown)
 
     assert named(standings.read(SITE, shown[0])) == [("ann", 10, 1)]
 

@@ -82,14 +82,14 @@ def _connect(url: str) -> Redis:
     )
 
 
-def publish(rows: Iterable[Sequence[Any]], periods: Sequence[Period]) -> None:
+def publish(rows: Iterable[Sequence[int]], periods: Sequence[Period]) -> None:
     """Bring members' places up to date: rows of `totals.snapshot`."""
     script = client().register_script(_PUBLISH)
     keys = [_key("seen"), *(key for period in periods for key in _set_and_mark(period.key))]
     expiries = [_expiry(period) for period in periods]
     with client().pipeline(transaction=False) as pipe:
-        for member, newest, ranked, *points in rows:
-            scores = [-max(number, 0) if ranked else 0 for number in points]
+        for member, newest, *points in rows:
+            scores = [-max(number, 0) for number in points]
             pairs = [word for pair in zip(scores, expiries, strict=True) for word in pair]
             script(keys=keys, args=[_member(member), newest, *pairs], client=pipe)
         pipe.execute()

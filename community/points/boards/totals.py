@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import BigIntegerField, F, Max, OuterRef, QuerySet, Subquery, Sum
+from django.db import connection
+from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from community.members.models import Member
-from community.points.models import SITE, Entry, PointsDay
+from community.points.models import SITE, PointsDay
 from community.points.periods import Period
 
 Rows = QuerySet[Any, tuple[int, int]]
 
 # The balance less the point of joining, which no board counts.
 ALL_TIME = F("points_total") - 1
+
+_SUM = "coalesce(sum(d.points) FILTER (WHERE d.day BETWEEN %s AND %s), 0)"
+_SNAPSHOT = """
+SELECT m.id, coalesce((SELECT max(e.id) FROM points_entry e WHERE e.member_id = m.id), 0), %s
+FROM members_member m LEFT JOIN points_pointsday d ON d.member_id = m.id AND d.scope = %%s AND d.day >= %%s
+WHERE m.id = ANY(%%s) GROUP BY m.id
+"""
 
 
 def ranking(scope: str, period: Period) -> Rows:
@@ -39,15 +48,20 @@ def of_member(scope: str, period: Period, member_id: int) -> int:
     return mine.aggregate(total=Coalesce(Sum("points"), 0))["total"]
 
 
-def snapshot(member_ids: list[int], periods: list[Period]) -> QuerySet[Any, tuple[Any, ...]]:
-    """(id, newest entry, whether it may rank, points of each period) in one statement, hence of one moment."""
-    ranked = Member.objects.ranked().filter(pk=OuterRef("pk")).values("pk")
-    newest = Entry.objects.filter(member=OuterRef("pk")).order_by().values("member").annotate(n=Max("pk")).values("n")
-    totals = {f"points_{period.name}": _sum_of(period) for period in periods}
-    rows = Member.objects.filter(pk__in=member_ids).annotate(
-        newest=Coalesce(Subquery(newest), 0), ranked=Subquery(ranked), **totals
-    )
-    return rows.values_list("pk", "newest", "ranked", *totals)
+def snapshot(member_ids: list[int], shown: Sequence[Period]) -> list[tuple[int, ...]]:
+    """(id, newest entry, points in each period): entry and points of one moment; no points for who may not rank.
+
+    SQL by hand, since it follows every act that moves points.
+    """
+    spans = [period for period in shown if not period.endless]
+    sums = ", ".join("m.points_total - 1" if period.endless else _SUM for period in shown)
+    days = [day for period in spans for day in (period.start, period.end)]
+    first = min((period.start for period in spans), default=date.max)
+    with connection.cursor() as cursor:
+        cursor.execute(_SNAPSHOT % sums, [*days, SITE, first, member_ids])
+        rows = cursor.fetchall()
+    ranked = set(Member.objects.ranked().filter(pk__in=member_ids).values_list("pk", flat=True))
+    return [row if row[0] in ranked else (*row[:2], *(0 for _period in shown)) for row in rows]
 
 
 def by_bucket(
@@ -60,10 +74,3 @@ def by_bucket(
 
 def _days(scope: str, period: Period) -> QuerySet[PointsDay]:
     return PointsDay.objects.filter(scope=scope, day__range=(period.start, period.end))
-
-
-def _sum_of(period: Period) -> Any:
-    if period.endless:
-        return ALL_TIME
-    mine = _days(SITE, period).filter(member=OuterRef("pk")).order_by().values("member")
-    return Coalesce(Subquery(mine.annotate(n=Sum("points")).values("n"), output_field=BigIntegerField()), 0)
