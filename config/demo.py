@@ -5,7 +5,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -21,8 +21,9 @@ from django.urls import reverse
 from gunicorn.app.wsgiapp import run as gunicorn
 
 from community.forum.models import Topic
-from community.members.accounts import give_address
+from community.members.accounts import give_address, unique_username
 from community.members.models import Member
+from community.points import privileges
 from config.celery import app as celery_app
 from config.supervisor import Program
 
@@ -79,13 +80,32 @@ def load_site() -> None:
     celery_app.loader.import_default_modules()
 
 
-def make_logins() -> None:
-    """The four people one can sign in as; those that exist stay as they are."""
-    for username, fields in LOGINS.items():
-        if not Member.objects.named(username).exists():
-            with transaction.atomic():
-                member = Member.objects.create_user(username, password=PASSWORD, **fields)
-                give_address(member, f"{username}@example.org")
+def make_logins() -> list[Member]:
+    """The people one can sign in as; those that exist stay as they are.
+
+    Made-up members of these names are handed over, so that alice and bob have a history. Among imported members they
+    are newcomers: nobody may write in the name of a real person.
+    """
+    return [Member.objects.filter(email=_address(name)).first() or _make_login(name) for name in LOGINS]
+
+
+@transaction.atomic
+def _make_login(name: str) -> Member:
+    found = Member.objects.named(name).first()
+    if found and (found.imported_from or found.email):
+        member = Member(username=unique_username(name))
+    else:
+        member = found or Member(username=name)
+    for field, value in LOGINS[name].items():
+        setattr(member, field, value)
+    member.set_password(PASSWORD)
+    member.save()
+    give_address(member, _address(name))
+    return member
+
+
+def _address(name: str) -> str:
+    return f"{name}@example.org"
 
 
 def static_files_changed() -> bool:
@@ -106,18 +126,26 @@ def wait_for_web(port: int, *, is_starting: Callable[[], bool], seconds: float =
         time.sleep(0.1)
 
 
-def greeting(port: int) -> str:
+def greeting(port: int, logins: Sequence[Member]) -> str:
     site = f"http://localhost:{port}"
     return f"""Flywheel is ready.
 
     site      {site}/
     admin     {site}/admin/
     health    {site}/healthz
-    sign in   {", ".join(LOGINS)} (password: {PASSWORD})
     mail      {settings.EMAIL_FILE_PATH}
     logs      {settings.VAR_DIR / "log"}
-
+{_how_to_sign_in(logins)}
 Ctrl-C stops everything."""
+
+
+def _how_to_sign_in(logins: Sequence[Member]) -> str:
+    if not logins:
+        return ""
+    lines = [f"    sign in   {', '.join(login.username for login in logins)} (password: {PASSWORD})"]
+    if newcomers := [login.username for login in logins if not privileges.may(login, "vote-up")]:
+        lines.append(f"              new here, so without the points to vote: {', '.join(newcomers)}")
+    return "\n".join([*lines, ""])
 
 
 def _static_mark() -> Path:

@@ -24,6 +24,27 @@ def test_logins_that_exist_stay_as_they_are(member_named):
     assert Member.objects.get(pk=alice.pk).check_password("wonderland-7")
 
 
+def test_a_made_up_alice_is_handed_over_with_her_history():
+    alice = Member.objects.create_user("alice")
+    demo.make_logins()
+    alice.refresh_from_db()
+    assert alice.check_password(demo.PASSWORD)
+    assert alice.email == "alice@example.org"
+
+
+def test_nobody_signs_in_as_an_imported_alice():
+    alice = Member.objects.create_user("alice", imported_from="there", imported_id=1)
+    logins = {login.email: login for login in demo.make_logins()}
+    assert logins["alice@example.org"].pk != alice.pk
+    assert demo.make_logins() == list(logins.values())
+
+
+def test_the_greeting_names_who_may_not_vote_yet():
+    told = demo.greeting(8000, demo.make_logins())
+    assert "sign in   admin, mod, alice, bob (password: flywheel-demo)" in told
+    assert "without the points to vote: alice, bob" in told
+
+
 def test_an_empty_site_gets_made_up_content_or_the_dump():
     assert [work.command for work in demo.missing_content("")] == [("generate_community",)]
     assert [work.command for work in demo.missing_content("there")] == [("import_stackexchange", "there")]

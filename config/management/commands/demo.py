@@ -40,17 +40,18 @@ class Command(BaseCommand):
         with alone(settings.VAR_DIR):
             wait_for_port(port)
             try:
-                self.prepare(logins=force or not settings.DATABASE_URL)
+                self.prepare()
                 if not options["empty"]:
                     self.fill(options["dump"])
-                self.serve(port)
+                logins = demo.make_logins() if force or not settings.DATABASE_URL else []
+                self.serve(port, demo.greeting(port, logins))
             except KeyboardInterrupt:
                 self.say("Stopped")
             finally:
                 connections.close_all()
                 services.stop(settings.VAR_DIR, settings.EMBEDDED_SERVICES)
 
-    def prepare(self, *, logins: bool) -> None:
+    def prepare(self) -> None:
         self.say("Starting PostgreSQL and Redis")
         services.ensure(settings.VAR_DIR, settings.EMBEDDED_SERVICES)
         self.say("Bringing the tables up to date")
@@ -58,8 +59,6 @@ class Command(BaseCommand):
         if demo.static_files_changed():
             self.say("Collecting static files")
             demo.collect_static_files()
-        if logins:
-            demo.make_logins()
 
     def fill(self, dump: str) -> None:
         for work in demo.missing_content(dump):
@@ -69,7 +68,7 @@ class Command(BaseCommand):
             if done.returncode:
                 raise CommandError(f"{work.command[0]} failed; the site is not started")
 
-    def serve(self, port: int) -> None:
+    def serve(self, port: int, greeting: str) -> None:
         supervisor = self.supervisor(port)
         try:
             self.say("Starting web, worker and beat")
@@ -77,7 +76,7 @@ class Command(BaseCommand):
             connections.close_all()
             supervisor.start()
             demo.wait_for_web(port, is_starting=supervisor.programs[0].is_running)
-            self.say(demo.greeting(port))
+            self.say(greeting)
             supervisor.watch()
         finally:
             self.say("Stopping")
