@@ -142,7 +142,7 @@ class Entry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.granted:+d} {self.rule_id}"
+        return f"#{self.pk}: {self.granted:+d}"
 
 
 class PointsDay(models.Model):

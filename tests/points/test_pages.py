@@ -125,6 +125,15 @@ def test_a_tags_board_shows_its_members_only(alice, bob, give, client):
     assert "Leaderboard: c++" in text(response)
 
 
+def test_a_tags_board_costs_one_query_more_when_warm(alice, give, warm, client, django_assert_num_queries):
+    tag = Tag.objects.create(name="c++")
+    give(alice, scopes=[f"tag:{tag.pk}"])
+    address = reverse("points:board", args=["week", "tag", "c++"])
+    client.get(address)
+    with django_assert_num_queries(3):
+        client.get(address)
+
+
 def test_a_synonym_leads_to_the_board_of_its_tag(alice, give, client):
     tag = Tag.objects.create(name="python")
     Tag.objects.create(name="py", synonym_of=tag)
