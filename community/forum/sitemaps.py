@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sitemaps import Sitemap
+from django.db.models import Max
 
-from community.forum.models import Tag, Topic
-from community.forum.models.places import TagQuerySet
+from community.forum.models import Category, Tag, Topic
+from community.forum.models.places import CategoryQuerySet, TagQuerySet
 from community.forum.models.topics import TopicQuerySet
 
 
@@ -21,6 +22,15 @@ class Topics(Sitemap):
     def lastmod(self, topic: Topic) -> datetime:
         return topic.active_at
 
+    def get_latest_lastmod(self) -> datetime | None:
+        """Asked of the database: Django would read every topic for the index."""
+        return Topic.objects.visible_to(AnonymousUser()).listed().aggregate(at=Max("active_at"))["at"]
+
+
+class Categories(Sitemap):
+    def items(self) -> CategoryQuerySet:
+        return Category.objects.readable_by(AnonymousUser()).in_order()
+
 
 class Tags(Sitemap):
     limit = 10_000
@@ -29,4 +39,4 @@ class Tags(Sitemap):
         return Tag.objects.canonical().filter(topic_count__gt=0).order_by("pk")
 
 
-SITEMAPS = {"topics": Topics, "tags": Tags}
+SITEMAPS = {"topics": Topics, "categories": Categories, "tags": Tags}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from html import unescape
 from typing import Any
+from urllib.parse import urljoin
 
 from django import template
 from django.conf import settings
@@ -16,6 +18,7 @@ from community.forum.models import Post
 from community.forum.pages import TopicPage
 
 register = template.Library()
+_PICTURE = re.compile(r'<img\s[^>]*?\bsrc="([^"]+)"')
 _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
@@ -34,6 +37,13 @@ def plain(html: str) -> str:
 
 
 @register.filter
+def first_picture(html: str) -> str:
+    """The whole address of the first picture in a text, "" where there is none."""
+    found = _PICTURE.search(html)
+    return urljoin(settings.SITE_URL, unescape(found[1])) if found else ""
+
+
+@register.filter
 def of(mapping: dict[int, Any], key: int) -> Any:
     return mapping.get(key)
 
@@ -49,13 +59,18 @@ def _person(post: Post) -> dict[str, str]:
 
 
 def _thing(post: Post, kind: str) -> dict[str, Any]:
-    return {
+    thing = {
         "@type": kind,
         "text": plain(post.html)[:5000],
         "author": _person(post),
         "datePublished": post.created_at.isoformat(),
         "url": settings.SITE_URL + post.get_absolute_url(),
     }
+    if post.edited_at:
+        thing["dateModified"] = post.edited_at.isoformat()
+    if picture := first_picture(post.html):
+        thing["image"] = picture
+    return thing
 
 
 def _question(page: TopicPage) -> dict[str, Any]:
@@ -77,6 +92,7 @@ def _discussion(page: TopicPage) -> dict[str, Any]:
     return _thing(page.opening, "DiscussionForumPosting") | {
         "headline": page.topic.title,
         "url": settings.SITE_URL + page.topic.get_absolute_url(),
+        "commentCount": page.topic.reply_count,
         "comment": [_thing(post, "Comment") for post in page.replies if not post.gone],
     }
 
