@@ -262,6 +262,14 @@ def test_presence_follows_the_members_own_clock() -> None:
     assert presence(noon_in_shanghai, "Asia/Shanghai") > 4 * presence(noon_in_shanghai, "Europe/London")
 
 
+def test_chinese_is_written_by_those_who_know_it(plan: Plan) -> None:
+    people = {action.username: action.person for action in of(plan, Joined)}
+    for action in of(plan, TopicStarted) + of(plan, Posted):
+        body = plan.topics[action.topic].posts[getattr(action, "post", 0)].body
+        if re.search("[\u4e00-\u9fff]{4}", body):
+            assert "zh" in people[action.username].reads
+
+
 # The texts.
 
 

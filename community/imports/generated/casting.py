@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import datetime, timedelta
 
 from .citizens import Citizen
 from .texts import MODERATOR, OPENER, PostText, TopicText
+
+_HAN = re.compile("[\u4e00-\u9fff]{4}")
 
 
 def may_read(citizen: Citizen, topic: TopicText) -> bool:
@@ -42,6 +45,8 @@ def fitness(citizen: Citizen, topic: TopicText, post: PostText | None, at: datet
     fit = there * citizen.person.activity * _interest(citizen, topic)
     if post is None:
         return fit
+    if _HAN.search(post.body) and "zh" not in citizen.person.reads:
+        fit *= 1e-6  # a Chinese sentence in an English topic: by somebody else only where there is nobody else
     return fit * math.exp(-((1 + 4 * citizen.person.skill - post.quality) ** 2) / 1.5)
 
 
