@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from events.context import Context
 from events.models import Event
-from events.record import epoch_us, record
+from events.record import epoch_us, event, record, record_all
 
 pytestmark = pytest.mark.django_db
 
@@ -116,3 +116,13 @@ def test_an_event_goes_with_the_change_that_fails():
     with pytest.raises(ZeroDivisionError):
         sign_in_and_fail()
     assert not Event.objects.exists()
+
+
+def test_many_at_once_are_the_rows_that_one_by_one_would_be():
+    given = {"unit": 7, "at": datetime(2026, 5, 4, tzinfo=UTC), "object": ("topic", 3), "seconds": 12}
+    record("topic_read", **given)
+    record_all([event("topic_read", **given), event("vote_cast", unit=-2, value=1)])
+    columns = [field.attname for field in Event._meta.concrete_fields if field.attname not in ("id", "tx")]
+    one, other, vote = Event.objects.order_by("pk").values(*columns)
+    assert one == other
+    assert (vote["unit"], vote["value"], vote["properties"]) == (-2, 1.0, {})

@@ -172,6 +172,15 @@ def test_an_act_shows_on_the_boards_at_once(boards, cast, give, committing):
     assert (found.live, found.rows) == (True, [])
 
 
+def test_while_publishing_is_paused_the_boards_stand_still_and_then_show_all(cast, give, committing):
+    publishing.rebuild()
+    with publishing.paused():
+        with committing():
+            give(cast["ann"])
+        assert live.scores("all", [cast["ann"].pk]) == [0]
+    assert live.scores("all", [cast["ann"].pk]) == [10]
+
+
 def test_leaving_the_boards_takes_effect_at_once_and_so_does_coming_back(boards, cast, give, committing):
     ann = cast["ann"]
     for on, shown in [(True, [("ann", 10, 1)]), (False, []), (True, [("ann", 10, 1)])]:

@@ -66,3 +66,10 @@ def test_an_admins_change_holds_after_forgetting(alice):
     privileges.forget()
 
     assert privileges.may(alice, "vote-up")
+
+
+def test_while_privileges_are_waived_nobody_needs_points(alice):
+    with privileges.waived():
+        privileges.require(alice, "close")
+        assert not privileges.may(AnonymousUser(), "close")
+    assert not privileges.may(alice, "close")
