@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import unescape
+
+_TAG = re.compile(r"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""")
 
 Part = tuple[str, bool]  # a stretch of text, and whether it matches
+
+
+def plain(html: str) -> str:
+    """The words of a text on one line. Of sanitised HTML only: its tags are whole, so that no parser is needed."""
+    return " ".join(unescape(_TAG.sub("", html)).split())
 
 
 def pattern(terms: Sequence[str]) -> re.Pattern[str] | None:

@@ -13,9 +13,8 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import F, OuterRef, Q
 from django.db.models.functions import Coalesce
-from django.utils.html import strip_tags
 
-from community.forum.highlighting import Part, highlight
+from community.forum.highlighting import Part, highlight, plain
 from community.forum.indexing import lexemes
 from community.forum.models import Post, Tag, Topic
 from community.forum.models.places import in_array
@@ -128,7 +127,7 @@ def _hit(post: Post, terms: list[str]) -> Hit:
     return Hit(
         url=post.get_absolute_url(),
         title=highlight(post.topic.title, terms),
-        snippet=highlight(strip_tags(post.html), terms),
+        snippet=highlight(plain(post.html), terms),
         score=post.score,
         accepted=post.accepted == post.pk,  # type: ignore[attr-defined]
         tags=post.tag_names,  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 import pytest
 
-from community.forum.highlighting import highlight
+from community.forum.highlighting import highlight, plain
 from community.forum.queries import Query, parse
 
 
@@ -65,3 +65,8 @@ def test_no_part_of_the_text_is_lost_or_doubled() -> None:
 
 def test_signs_in_the_words_are_only_signs() -> None:
     assert _marked(highlight("what does (.*) mean", ["(.*)"])) == ["(.*)"]
+
+
+def test_the_words_of_a_text_are_left_when_its_tags_go() -> None:
+    html = '<p>If <a href="/x?a=1&amp;b=2">x</a> &lt; y &amp; <math alttext="y > 0"><mi>y</mi></math>,</p>\n<p>then</p>'
+    assert plain(html) == "If x < y & y, then"

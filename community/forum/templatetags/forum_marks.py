@@ -11,13 +11,14 @@ from urllib.parse import urljoin
 from django import template
 from django.conf import settings
 from django.utils.formats import number_format
-from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
+from community.forum.highlighting import plain
 from community.forum.models import Post
 from community.forum.pages import TopicPage
 
 register = template.Library()
+TEXT = 1000  # characters of a post told to search engines; the page holds the rest
 _PICTURE = re.compile(r'<img\s[^>]*?\bsrc="([^"]+)"')
 _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
@@ -30,10 +31,7 @@ def compact(points: int) -> str:
     return f"{points / 1000:.1f}k" if points < 100_000 else f"{points // 1000}k"
 
 
-@register.filter
-def plain(html: str) -> str:
-    """The words of a text without its marks, on one line."""
-    return " ".join(unescape(strip_tags(html)).split())
+register.filter("plain", plain)
 
 
 @register.filter
@@ -61,7 +59,7 @@ def _person(post: Post) -> dict[str, str]:
 def _thing(post: Post, kind: str) -> dict[str, Any]:
     thing = {
         "@type": kind,
-        "text": plain(post.html)[:5000],
+        "text": plain(post.html)[:TEXT],
         "author": _person(post),
         "datePublished": post.created_at.isoformat(),
         "url": settings.SITE_URL + post.get_absolute_url(),
