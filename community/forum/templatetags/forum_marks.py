@@ -18,7 +18,7 @@ from community.forum.models import Post
 from community.forum.pages import TopicPage
 
 register = template.Library()
-TEXT = 1000  # characters of a post told to search engines; the page holds the rest
+TEXT = 500  # characters of a post told to search engines; the page holds the rest
 _PICTURE = re.compile(r'<img\s[^>]*?\bsrc="([^"]+)"')
 _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
