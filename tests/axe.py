@@ -6,9 +6,15 @@ from playwright.sync_api import Page
 SERIOUS = {"serious", "critical"}
 
 
-def faults(page: Page) -> list[str]:
-    """Serious and critical faults of the page as it stands, each as "rule: element"."""
-    found = Axe().run(page).response["violations"]
+OF_COLOUR = ("color-contrast", "link-in-text-block")
+
+
+def faults(page: Page, *rules: str) -> list[str]:
+    """Serious and critical faults of the page as it stands, by all rules or these, each as "rule: element"."""
+    options: dict[str, object] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": rules}
+    found = Axe().run(page, options=options).response["violations"]
     return [
         f"{fault['id']}: {node['html'][:120]}"
         for fault in found

@@ -47,7 +47,8 @@
     });
   };
   dress();
-  document.addEventListener("htmx:afterSettle", dress);
+  document.addEventListener("htmx:afterSettle", dress); // more rows
+  document.addEventListener("shown", dress); // a preview
 
   const unfold = () => {
     const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));

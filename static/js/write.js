@@ -22,6 +22,7 @@
     if (!answer.ok) return;
     preview.innerHTML = await answer.text(); // rendered and sanitised by the server
     preview.hidden = false;
+    preview.dispatchEvent(new Event("shown", { bubbles: true }));
   });
 
   let submitting = false;
