@@ -25,7 +25,7 @@ class CategoryAdmin(ModelAdmin):
     list_select_related = ("parent",)
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
-    filter_horizontal = ("reader_groups", "poster_groups")
+    autocomplete_fields = ("reader_groups", "poster_groups")
     ordering = ("position", "name")
 
 
