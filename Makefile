@@ -49,6 +49,6 @@ format: install ## Format and sort imports
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-clean: ## Stop the embedded servers and remove everything made here, data included
+clean: ## Stop the embedded servers and remove var/ (the data), .venv and .uv
 	@test ! -x $(PYTHON) || $(PYTHON) manage.py services stop
 	rm -rf var .venv .uv
