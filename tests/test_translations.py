@@ -1,0 +1,119 @@
+"""The Simplified Chinese catalogue is complete: what the tree says and what the catalogue holds are the same.
+
+The strings are found without GNU gettext, so that the tests need no more than Python: in Python by its syntax tree,
+in templates by Django's `templatize`, which turns every tag into a call, as `makemessages` has it.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import polib
+import pytest
+from django.conf import settings
+from django.utils.translation import gettext, ngettext, override
+from django.utils.translation.template import templatize
+
+ROOT = Path(settings.ROOT)
+CATALOGUE = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES"
+FLOORS = ("config", "growth", "community", "experiments", "events")
+
+Message = tuple[str | None, str, str | None]  # context, msgid, msgid_plural
+CALL = re.compile(r"\b(_|n?p?n?gettext)\((.*?)\)(?=\s|$)", re.DOTALL)
+LITERAL = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""", re.DOTALL)
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}|<[^>]+>")
+HAN = r"[\u4e00-\u9fff]"
+
+
+def _message(function: str, words: list[str]) -> Message | None:
+    """The message of a call by the name of its function; None when a word is no literal."""
+    kind = function.removesuffix("_lazy").removesuffix("_noop").removesuffix("gettext")
+    wanted = {"_": 1, "": 1, "n": 2, "p": 2, "np": 3}.get(kind)
+    if wanted is None or len(words) < wanted:
+        return None
+    context, *rest = words if "p" in kind else [None, *words]
+    return context, str(rest[0]), rest[1] if "n" in kind else None
+
+
+def _in_python(path: Path) -> Iterator[Message]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.Call):
+            continue
+        function = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        if function != "_" and "gettext" not in function:
+            continue
+        words = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+        if message := _message(function, words):
+            yield message
+
+
+def _in_template(path: Path) -> Iterator[Message]:
+    for function, arguments in CALL.findall(templatize(path.read_text(), origin=str(path))):
+        words = [ast.literal_eval(literal) for literal in LITERAL.findall(arguments)]
+        if message := _message(function, words):
+            yield message
+
+
+@pytest.fixture(scope="module")
+def said() -> set[Message]:
+    """Every message of the tree."""
+    sources = [path for floor in FLOORS for path in (ROOT / floor).rglob("*.py")]
+    pages = [path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".txt"}]
+    return {m for path in sources for m in _in_python(path)} | {m for path in pages for m in _in_template(path)}
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> polib.POFile:
+    return polib.pofile(str(CATALOGUE / "django.po"))
+
+
+def _key(entry: polib.POEntry) -> Message:
+    return entry.msgctxt, entry.msgid, entry.msgid_plural or None
+
+
+def _translations(entry: polib.POEntry) -> list[str]:
+    return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
+
+
+def test_everything_said_is_in_the_catalogue(said: set[Message], catalogue: polib.POFile) -> None:
+    assert len(said) > 600
+    assert said - {_key(entry) for entry in catalogue} == set()
+
+
+def test_nothing_is_in_the_catalogue_that_is_said_no_more(said: set[Message], catalogue: polib.POFile) -> None:
+    assert {_key(entry) for entry in catalogue} - said == set()
+    assert catalogue.obsolete_entries() == []
+
+
+def test_every_message_is_translated_and_none_is_a_guess(catalogue: polib.POFile) -> None:
+    assert [e.msgid for e in catalogue if e.fuzzy or not all(_translations(e)) or not _translations(e)] == []
+
+
+def test_placeholders_and_markup_agree(catalogue: polib.POFile) -> None:
+    """A plural's one Chinese form says what the English plural says."""
+    differing = [
+        entry.msgid
+        for entry in catalogue
+        for text in _translations(entry)
+        if sorted(PLACEHOLDER.findall(entry.msgid_plural or entry.msgid)) != sorted(PLACEHOLDER.findall(text))
+    ]
+    assert differing == []
+
+
+def test_chinese_is_set_by_its_own_rules(catalogue: polib.POFile) -> None:
+    """Space between Chinese and Latin or figures, full-width punctuation after Chinese, 你, no exclamation."""
+    breach = re.compile(rf"{HAN}[A-Za-z0-9]|[A-Za-z0-9]{HAN}|{HAN}[,;:!?.()]|[！您]")
+    texts = [t for e in catalogue if e.msgctxt != "date format" for t in _translations(e)]
+    assert [text for text in texts if breach.search(PLACEHOLDER.sub("", text))] == []
+
+
+def test_the_compiled_catalogue_is_that_of_the_source(catalogue: polib.POFile) -> None:
+    compiled = polib.mofile(str(CATALOGUE / "django.mo"))
+    assert {_key(e): _translations(e) for e in compiled} == {_key(e): _translations(e) for e in catalogue}
+
+
+def test_django_speaks_from_it() -> None:
+    with override("zh-hans"):
+        assert gettext("Unanswered") == "待回答"
+        assert ngettext("%d h", "%d h", 2) % 2 == "2 小时前"
