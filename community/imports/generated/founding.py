@@ -62,10 +62,17 @@ def found_categories() -> dict[str, Category]:
     return found
 
 
+# As the moderators promise in the texts (tag-synonyms).
+SYNONYMS = {"postgres": "postgresql", "k8s": "kubernetes", "django-rest-framework": "drf", "timezone": "time-zones"}
+
+
 def make_tags(names: Iterable[str]) -> dict[str, Tag]:
     names = sorted(set(names))
     Tag.objects.bulk_create([Tag(name=name) for name in names], ignore_conflicts=True)
-    return {tag.name: tag for tag in Tag.objects.filter(name__in=names)}
+    found = {tag.name: tag for tag in Tag.objects.filter(name__in=names)}
+    others = [Tag(name=name, synonym_of=found[of]) for name, of in SYNONYMS.items() if of in found]
+    Tag.objects.bulk_create(others, ignore_conflicts=True)
+    return found
 
 
 def enrol(joining: Iterable[Joined]) -> dict[str, Member]:
