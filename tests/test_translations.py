@@ -7,11 +7,13 @@ in templates by Django's `templatize`, which turns every tag into a call, as `ma
 import ast
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import polib
 import pytest
 from django.conf import settings
+from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext, override
 from django.utils.translation.template import templatize
 
@@ -117,3 +119,8 @@ def test_django_speaks_from_it() -> None:
     with override("zh-hans"):
         assert gettext("Unanswered") == "待回答"
         assert ngettext("%d h", "%d h", 2) % 2 == "2 小时前"
+
+
+def test_chinese_dates_have_no_leading_zero() -> None:
+    with override("zh-hans"):
+        assert date_format(date(2026, 7, 5), "MONTH_DAY_FORMAT") == "7月5日"
