@@ -241,12 +241,14 @@ def test_with_redis_away_acts_and_pages_go_on_and_all_is_right_again_after(
     assert (found.live, named(found)) == (True, [("ann", 10, 1)])
 
 
-def test_only_one_process_rebuilds_at_a_time(cast, give, redis_client):
-    assert not live.taken("rebuild", 60)
+def test_only_one_process_builds_a_board_at_a_time(cast, give, redis_client):
+    week = periods.current("week").key
+    assert not live.taken(week, 60)
     publishing.sweep()
     assert not standings.read(SITE, periods.current("week")).live
 
-    live.let_go("rebuild")
+    assert standings.read(SITE, periods.current("day")).live
+    live.let_go(week)
     publishing.sweep()
     assert standings.read(SITE, periods.current("week")).live
 

@@ -6,8 +6,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F
-from django.db.models.functions import Trunc
 from django.utils.formats import number_format
 
 from community.members.models import Member
@@ -93,8 +91,7 @@ def build(scope: str, period: Period, *, number: int, viewer: Member | None) -> 
 
 
 def _sparks(scope: str, member_ids: list[int], axis: Axis) -> dict[int, str]:
-    bucket = Trunc("day", "month") if axis.by_month else F("day")
     points: dict[int, dict[date, int]] = defaultdict(dict)
-    for member, day, total in totals.by_bucket(scope, member_ids, axis.start, axis.end, bucket):
+    for member, day, total in totals.by_bucket(scope, member_ids, axis):
         points[member][day] = total
     return sparkline.lines(axis, points, member_ids) if points else {}

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 OVERLAP = timedelta(minutes=2)  # a sweep looks again at what transactions as long as this may have hidden from the last
 CHUNK = 1000
-REBUILD = 120  # seconds until another process may begin what a killed one left
+REBUILD = 60  # seconds until another process may build the board that a killed one left
 
 _paused: ContextVar[bool] = ContextVar("publishing_paused", default=False)
 
@@ -115,14 +115,20 @@ def _build_missing() -> None:
 
 
 def _build(boards: list[tuple[str, Period, int]]) -> None:
-    if not boards or live.taken("rebuild", REBUILD):
+    began = timezone.now()
+    if not [name for name, period, expires in boards if _built(name, period, expires)]:
         return
+    # What was published to a board while it was built went with the old one.
+    recent = Entry.objects.filter(recorded_at__gte=began - OVERLAP).order_by().values_list("member", flat=True)
+    _publish(list(recent.distinct()))
+
+
+def _built(name: str, period: Period, expires: int) -> bool:
+    """Build one board, unless another process is at it."""
+    if live.taken(name, REBUILD):
+        return False
     try:
-        began = timezone.now()
-        for name, period, expires in boards:
-            live.replace(name, totals.ranking(SITE, period).iterator(chunk_size=live.CHUNK), expires)
-        # What was published to a board while it was built went with the old one.
-        recent = Entry.objects.filter(recorded_at__gte=began - OVERLAP).order_by().values_list("member", flat=True)
-        _publish(list(recent.distinct()))
+        live.replace(name, totals.ranking(SITE, period).iterator(chunk_size=live.CHUNK), expires)
     finally:
-        live.let_go("rebuild")
+        live.let_go(name)
+    return True

@@ -57,7 +57,7 @@ def read(scope: str, period: Period, *, page: int = 1, size: int = SIZE, member_
         try:
             found = live.read_page(period.key, yesterday_key(period.name), start, start + size - 1, member_id)
         except RedisError as error:
-            logger.warning("board %s from PostgreSQL: %s", period.key, error)
+            logger.info("board %s from PostgreSQL: %s", period.key, error)
             found = None
         if found is not None:
             return _from_redis(found, start, member_id)

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from community.members.models import Member
 from community.points.models import SITE, PointsDay
 from community.points.periods import Period
+from community.points.sparkline import Axis
 
 Rows = QuerySet[Any, tuple[int, int]]
 
@@ -24,6 +25,10 @@ _SNAPSHOT = """
 SELECT m.id, coalesce((SELECT max(e.id) FROM points_entry e WHERE e.member_id = m.id), 0), %s
 FROM members_member m LEFT JOIN points_pointsday d ON d.member_id = m.id AND d.scope = %%s AND d.day >= %%s
 WHERE m.id = ANY(%%s) GROUP BY m.id
+"""
+_BUCKETS = """
+SELECT member_id, {bucket}, sum(points) FROM points_pointsday
+WHERE scope = %s AND member_id = ANY(%s) AND day BETWEEN %s AND %s GROUP BY 1, 2
 """
 
 
@@ -64,12 +69,12 @@ def snapshot(member_ids: list[int], shown: Sequence[Period]) -> list[tuple[int, 
     return [row if row[0] in ranked else (*row[:2], *(0 for _period in shown)) for row in rows]
 
 
-def by_bucket(
-    scope: str, member_ids: list[int], start: date, end: date, bucket: Any
-) -> QuerySet[Any, tuple[int, date, int]]:
-    """(member, bucket of days, points) of these members, for small charts."""
-    days = PointsDay.objects.filter(scope=scope, day__range=(start, end), member__in=member_ids)
-    return days.values_list("member", bucket).annotate(total=Sum("points")).order_by()
+def by_bucket(scope: str, member_ids: list[int], axis: Axis) -> list[tuple[int, date, int]]:
+    """(member, bucket, points) of these members, for small charts. SQL by hand, since every board draws fifty."""
+    bucket = "date_trunc('month', day)::date" if axis.by_month else "day"
+    with connection.cursor() as cursor:
+        cursor.execute(_BUCKETS.format(bucket=bucket), [scope, member_ids, axis.start, axis.end])
+        return cursor.fetchall()
 
 
 def _days(scope: str, period: Period) -> QuerySet[PointsDay]:
