@@ -10,11 +10,12 @@ from community.forum.text import urls
 
 CJK = "\u3000-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
 LATIN = rf"[^\W{CJK}]"
+# Looks ahead before it takes: Python before 3.11.5 keeps what a possessive group's last, failed turn had taken.
 FOUND = re.compile(
     rf"(?P<url>(?<![A-Za-z0-9_])https?://[^\s<>{CJK}]++)"
     rf"|(?<![A-Za-z0-9_@#&/.+=-])(?:"
-    rf"@(?P<member>{LATIN}(?:{LATIN}|[.-](?={LATIN})){{1,39}}+(?!{LATIN})|[{CJK}][\w-]{{1,39}}+)(?![/@])"
-    rf"|#(?P<tag>(?!\d+(?!\w))(?:{LATIN}(?:{LATIN}|[.+-](?={LATIN})|[+#]){{0,34}}+(?!{LATIN})|[{CJK}]\w{{0,34}}+(?!\w))))",
+    rf"@(?P<member>{LATIN}(?:{LATIN}|(?=[.-]{LATIN})[.-]){{1,39}}+(?!{LATIN})|[{CJK}][\w-]{{1,39}}+)(?![/@])"
+    rf"|#(?P<tag>(?!\d+(?!\w))(?:{LATIN}(?:{LATIN}|(?=[.+-]{LATIN})[.+-]|[+#]){{0,34}}+(?!{LATIN})|[{CJK}]\w{{0,34}}+(?!\w))))",
     re.IGNORECASE,
 )
 """An address needs its scheme: README.md, main.rs and config.py are file names under real domains.
