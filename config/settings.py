@@ -231,7 +231,7 @@ EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebase
 # Languages and time. Days and weeks of points and reports are those of TIME_ZONE.
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
-LOCALE_PATHS = [ROOT / "locale"]
+LOCALE_PATHS = [ROOT / "locale", ROOT / "locale" / "third_party"]
 FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = env_text("TIME_ZONE", "UTC")
 USE_TZ = True

@@ -10,21 +10,22 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import allauth
 import polib
 import pytest
+import unfold
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext, override
 from django.utils.translation.template import templatize
 
 ROOT = Path(settings.ROOT)
-CATALOGUE = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES"
 FLOORS = ("config", "growth", "community", "experiments", "events")
 
 Message = tuple[str | None, str, str | None]  # context, msgid, msgid_plural
 CALL = re.compile(r"\b(_|n?p?n?gettext)\((.*?)\)(?=\s|$)", re.DOTALL)
 LITERAL = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""", re.DOTALL)
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}|<[^>]+>")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|<[^>]+>")
 HAN = r"[\u4e00-\u9fff]"
 
 
@@ -65,9 +66,19 @@ def said() -> set[Message]:
     return {m for path in sources for m in _in_python(path)} | {m for path in pages for m in _in_template(path)}
 
 
+def _catalogue(folder: Path) -> polib.POFile:
+    return polib.pofile(str(folder / "zh_Hans" / "LC_MESSAGES" / "django.po"))
+
+
 @pytest.fixture(scope="module")
-def catalogue() -> polib.POFile:
-    return polib.pofile(str(CATALOGUE / "django.po"))
+def own() -> polib.POFile:
+    return _catalogue(Path(settings.LOCALE_PATHS[0]))
+
+
+@pytest.fixture(scope="module", params=settings.LOCALE_PATHS, ids=lambda folder: folder.name)
+def catalogue(request: pytest.FixtureRequest) -> polib.POFile:
+    """Our own, and what we say for other packages."""
+    return _catalogue(request.param)
 
 
 def _key(entry: polib.POEntry) -> Message:
@@ -78,14 +89,22 @@ def _translations(entry: polib.POEntry) -> list[str]:
     return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
 
 
-def test_everything_said_is_in_the_catalogue(said: set[Message], catalogue: polib.POFile) -> None:
+def test_everything_said_is_in_the_catalogue(said: set[Message], own: polib.POFile) -> None:
     assert len(said) > 600
-    assert said - {_key(entry) for entry in catalogue} == set()
+    assert said - {_key(entry) for entry in own} == set()
 
 
-def test_nothing_is_in_the_catalogue_that_is_said_no_more(said: set[Message], catalogue: polib.POFile) -> None:
-    assert {_key(entry) for entry in catalogue} - said == set()
-    assert catalogue.obsolete_entries() == []
+def test_nothing_is_in_the_catalogue_that_is_said_no_more(said: set[Message], own: polib.POFile) -> None:
+    assert {_key(entry) for entry in own} - said == set()
+    assert own.obsolete_entries() == []
+
+
+def test_what_is_said_for_other_packages_is_said_by_them() -> None:
+    unfold_, allauth_ = (Path(package.__file__).parent for package in (unfold, allauth))
+    spoken = {m for path in unfold_.rglob("*.py") for m in _in_python(path)}
+    spoken |= {m for path in unfold_.rglob("*.html") for m in _in_template(path)}
+    spoken |= {_key(entry) for entry in _catalogue(allauth_ / "locale")}
+    assert {_key(entry) for entry in _catalogue(Path(settings.LOCALE_PATHS[1]))} - spoken == set()
 
 
 def test_every_message_is_translated_and_none_is_a_guess(catalogue: polib.POFile) -> None:
@@ -111,7 +130,7 @@ def test_chinese_is_set_by_its_own_rules(catalogue: polib.POFile) -> None:
 
 
 def test_the_compiled_catalogue_is_that_of_the_source(catalogue: polib.POFile) -> None:
-    compiled = polib.mofile(str(CATALOGUE / "django.mo"))
+    compiled = polib.mofile(str(Path(catalogue.fpath).with_suffix(".mo")))
     assert {_key(e): _translations(e) for e in compiled} == {_key(e): _translations(e) for e in catalogue}
 
 
