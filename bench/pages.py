@@ -82,7 +82,7 @@ def pages() -> dict[str, str]:
         "tag middle": f"/tags/{tags[len(tags) // 10].name}/",
         "tag rare": f"/tags/{tags[-1].name}/",
         "topic, 20 replies": topic.get_absolute_url(),
-        "search": "/search/?q=system+load",
+        "search": "/search/?q=word711+word1984",
         "search, a common word": "/search/?q=word2",
         "tags": "/tags/",
         "profile": "/members/member2/",

@@ -48,9 +48,20 @@ def highlight(text: str, terms: Sequence[str], *, length: int = 240) -> list[Par
 def _window(text: str, spans: list[tuple[int, int]], length: int) -> tuple[int, int]:
     if not spans or len(text) <= length:
         return 0, min(length, len(text))
-    best = max(spans, key=lambda span: sum(span[0] <= left < span[0] + length for left, _ in spans))[0]
+    best = _densest([left for left, _ in spans], length)
     start = max(0, best - length // 4)
     if start:
         space = text.find(" ", start, best)
         start = space + 1 if space >= 0 else start
     return start, min(len(text), start + length)
+
+
+def _densest(places: list[int], length: int) -> int:
+    """The first of the places from which the most others lie within `length`; they are in order, so one walk does."""
+    best, most, end = places[0], 0, 0
+    for index, place in enumerate(places):
+        while end < len(places) and places[end] < place + length:
+            end += 1
+        if end - index > most:
+            best, most = place, end - index
+    return best
