@@ -122,7 +122,7 @@ def test_no_class_of_the_style_sheets_is_unused():
     for sheet in ("style.css", "board.css", "members.css"):
         rules = re.sub(r"/\*.*?\*/|\{[^{}]*\}", " ", (settings.ROOT / "static/css" / sheet).read_text(), flags=re.S)
         classes = (
-            set(re.findall(r"\.([a-z][\w-]*)", rules)) - {f"c{n}" for n in range(10)} - {"errorlist"}
+            set(re.findall(r"\.([a-z][\w-]*)", rules)) - {f"c{n}" for n in range(10)} - {"errorlist", "nonfield"}
         )  # made by code
         unused = {name for name in classes if not re.search(rf"\b{name}\b", text)}
         assert unused == set(), sheet
