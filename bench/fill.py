@@ -34,17 +34,22 @@ FROM (SELECT n, now() - ((%(topics)s - n) * (interval '1000 days' / %(topics)s))
     FROM generate_series(1, %(topics)s) n) drawn
 """
 
-# Bodies of some 900 characters out of 4,000 words, the common ones common, as in a language.
+# 5,000 texts of some 900 characters out of 4,000 words, the common ones common, as in a language.
+TEXTS = """
+CREATE TEMPORARY TABLE bench_text AS
+SELECT n, words, '<p>' || words || '</p>' AS html, to_tsvector('simple', words) AS search
+FROM (SELECT n, string_agg('word' || (4000 ^ (((n * 1009 + w * 7919) %% 100003) / 100003.0))::int, ' ') AS words
+    FROM generate_series(0, 4999) n, generate_series(1, 110) w GROUP BY n) drawn
+"""
+
 POSTS = """
 INSERT INTO forum_post (topic_id, number, author_id, format, body, html, wiki, version, created_at, up, down, score,
     confidence, comment_count, search)
-SELECT topic_id, number, %(first_member)s + (topic_id * 31 + number * 17) %% %(members)s, 'markdown', words,
-    '<p>' || words || '</p>', false, 1, at, up, 0, up, up / (up + 2.0), 0, to_tsvector('english', words)
+SELECT topic_id, number, %(first_member)s + (topic_id * 31 + number * 17) %% %(members)s, 'markdown', words, html,
+    false, 1, at, up, 0, up, up / (up + 2.0), 0, search
 FROM (SELECT t.id AS topic_id, p.number, t.created_at + p.number * interval '1 hour' AS at,
-    (t.id * 7 + p.number * 13) %% 20 AS up,
-    (SELECT string_agg('word' || (4000 ^ (((t.id * 31 + p.number * 1009 + w * 7919) %% 100003) / 100003.0))::int, ' ')
-     FROM generate_series(1, 110) w) AS words
-    FROM forum_topic t, generate_series(%(from)s, %(to)s) AS p(number)) drawn
+    (t.id * 7 + p.number * 13) %% 20 AS up, (t.id * 31 + p.number * 1009) %% 5000 AS text
+    FROM forum_topic t, generate_series(%(from)s, %(to)s) AS p(number)) drawn JOIN bench_text b ON b.n = drawn.text
 """
 
 COUNTS = """
@@ -67,6 +72,7 @@ def fill(*, members: int, topics: int, posts: int) -> None:
         definitions = [_drop_index(cursor, name) for name in INDEXES]
         common = {"members": members, "first_member": first_member}
         _run(cursor, TOPICS, topics=topics, category=category, first_tag=first_tag, **common)
+        _run(cursor, TEXTS)
         _run(cursor, POSTS, **common, **{"from": 0, "to": max(0, posts // topics - 1)})
         cursor.execute(COUNTS)
         for definition in definitions:

@@ -46,7 +46,7 @@ def say(text: str) -> None:
 def empty_database(name: str) -> Iterator[None]:
     """A fresh database beside the site's own, dropped at the end."""
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         cursor.execute(f"CREATE DATABASE {name}")
     own = connection.settings_dict["NAME"]
     _use(name)
@@ -56,7 +56,7 @@ def empty_database(name: str) -> Iterator[None]:
     finally:
         _use(own)
         with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {name}")
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _use(name: str) -> None:
