@@ -108,14 +108,21 @@ class Member(Imported, AbstractUser):
     suspended_until = models.DateTimeField(_("suspended until"), null=True, blank=True)
     suspension_reason = models.CharField(_("reason of the suspension"), max_length=500, blank=True)
     seen_at = models.DateTimeField(
-        default=timezone.now, db_default=Now(), editable=False, help_text=_("The last visit, to the hour.")
+        _("last visit"),
+        default=timezone.now,
+        db_default=Now(),
+        editable=False,
+        help_text=_("The last visit, to the hour."),
     )
     read_before = models.DateTimeField(
         default=timezone.now, editable=False, help_text=_("Topics without activity since then count as read.")
     )
     points_total = models.IntegerField(default=0, editable=False, help_text=_("The sum of the ledger, unfloored."))
     points = models.GeneratedField(
-        expression=Greatest(F("points_total"), 1), output_field=models.IntegerField(), db_persist=True
+        verbose_name=_("points"),
+        expression=Greatest(F("points_total"), 1),
+        output_field=models.IntegerField(),
+        db_persist=True,
     )
 
     REQUIRED_FIELDS = ["email"]
@@ -184,10 +191,10 @@ class Badge(models.Model):
         SILVER = 2, _("silver")
         BRONZE = 3, _("bronze")
 
-    name = models.CharField(max_length=60)
-    description = models.CharField(max_length=300, blank=True)
-    rank = models.PositiveSmallIntegerField(choices=Rank.choices, default=Rank.BRONZE)
-    of_tag = models.BooleanField(default=False)
+    name = models.CharField(_("name"), max_length=60)
+    description = models.CharField(_("description"), max_length=300, blank=True)
+    rank = models.PositiveSmallIntegerField(_("rank"), choices=Rank.choices, default=Rank.BRONZE)
+    of_tag = models.BooleanField(_("of a tag"), default=False)
 
     class Meta:
         verbose_name = _("badge")

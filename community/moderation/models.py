@@ -49,15 +49,21 @@ class Flag(models.Model):
         AGREED = "agreed", _("agreed")
         DECLINED = "declined", _("declined")
 
-    post = models.ForeignKey("forum.Post", models.CASCADE, null=True, blank=True, related_name="flags")
-    comment = models.ForeignKey("forum.Comment", models.CASCADE, null=True, blank=True, related_name="flags")
-    member = models.ForeignKey(MEMBER, models.CASCADE, related_name="+")
-    reason = models.CharField(max_length=10, choices=Reason.choices)
-    note = models.CharField(max_length=500, blank=True)
-    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
-    created_at = models.DateTimeField(default=timezone.now)
-    handled_by = models.ForeignKey(MEMBER, models.SET_NULL, null=True, blank=True, related_name="+")
-    handled_at = models.DateTimeField(null=True, blank=True)
+    post = models.ForeignKey(
+        "forum.Post", models.CASCADE, null=True, blank=True, related_name="flags", verbose_name=_("post")
+    )
+    comment = models.ForeignKey(
+        "forum.Comment", models.CASCADE, null=True, blank=True, related_name="flags", verbose_name=_("comment")
+    )
+    member = models.ForeignKey(MEMBER, models.CASCADE, related_name="+", verbose_name=_("member"))
+    reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.OPEN)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    handled_by = models.ForeignKey(
+        MEMBER, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("settled by")
+    )
+    handled_at = models.DateTimeField(_("settled"), null=True, blank=True)
 
     objects = FlagQuerySet.as_manager()
 
@@ -90,12 +96,12 @@ class SuspensionQuerySet(models.QuerySet["Suspension"]):
 
 
 class Suspension(models.Model):
-    member = models.ForeignKey(MEMBER, models.CASCADE, related_name="suspensions")
-    by = models.ForeignKey(MEMBER, models.SET_NULL, null=True, related_name="+")
-    reason = models.CharField(max_length=500)
-    created_at = models.DateTimeField(default=timezone.now)
-    until = models.DateTimeField()
-    lifted_at = models.DateTimeField(null=True, blank=True)
+    member = models.ForeignKey(MEMBER, models.CASCADE, related_name="suspensions", verbose_name=_("member"))
+    by = models.ForeignKey(MEMBER, models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
+    reason = models.CharField(_("reason"), max_length=500)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    until = models.DateTimeField(_("until"))
+    lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
 
     objects = SuspensionQuerySet.as_manager()
 

@@ -57,7 +57,13 @@ class Rule(models.Model):
     )
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("created by"),
     )
 
     objects = RuleQuerySet.as_manager()
@@ -109,21 +115,30 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 class Entry(models.Model):
     """A line of the ledger: append-only (a trigger refuses UPDATE and DELETE)."""
 
-    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="entries")
-    rule = models.ForeignKey(Rule, models.PROTECT, related_name="entries")
-    raw = models.IntegerField(help_text=_("What the rule gives, before any cap."))
-    granted = models.IntegerField(help_text=_("What the member gets."))
-    pool = models.CharField(max_length=20, blank=True)
-    source_kind = models.CharField(max_length=20)
-    source_id = models.BigIntegerField()
-    scopes = ArrayField(
-        models.CharField(max_length=40), default=list, help_text=_("Boards it counts on beside the site's: tag:7.")
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="entries", verbose_name=_("member")
     )
-    day = models.DateField(help_text=_("The day, in the site's time zone, whose caps and boards it counts for."))
-    at = models.DateTimeField(default=timezone.now, help_text=_("The time of the act."))
+    rule = models.ForeignKey(Rule, models.PROTECT, related_name="entries", verbose_name=_("rule"))
+    raw = models.IntegerField(_("before the cap"), help_text=_("What the rule gives, before any cap."))
+    granted = models.IntegerField(_("granted"), help_text=_("What the member gets."))
+    pool = models.CharField(_("pool"), max_length=20, blank=True)
+    source_kind = models.CharField(_("source kind"), max_length=20)
+    source_id = models.BigIntegerField(_("source id"))
+    scopes = ArrayField(
+        models.CharField(max_length=40),
+        verbose_name=_("boards"),
+        default=list,
+        help_text=_("Boards it counts on beside the site's: tag:7."),
+    )
+    day = models.DateField(
+        _("day"), help_text=_("The day, in the site's time zone, whose caps and boards it counts for.")
+    )
+    at = models.DateTimeField(_("when"), default=timezone.now, help_text=_("The time of the act."))
     recorded_at = models.DateTimeField(db_default=Now(), editable=False, help_text=_("When the line was written."))
-    reversal_of = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversal")
-    key = models.CharField(max_length=100, help_text=_("What can happen once has one key."))
+    reversal_of = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="reversal", verbose_name=_("reversal of")
+    )
+    key = models.CharField(_("key"), max_length=100, help_text=_("What can happen once has one key."))
 
     objects = EntryQuerySet.as_manager()
 

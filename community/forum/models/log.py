@@ -12,14 +12,16 @@ from django.utils.translation import gettext_lazy as _
 class LogEntry(models.Model):
     """One act, with what stood before and after. Append-only."""
 
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    verb = models.CharField(max_length=30)
-    object_kind = models.CharField(max_length=20)
-    object_id = models.BigIntegerField()
-    reason = models.CharField(max_length=500, blank=True)
-    before = models.JSONField(default=dict)
-    after = models.JSONField(default=dict)
-    at = models.DateTimeField(default=timezone.now)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("actor")
+    )
+    verb = models.CharField(_("act"), max_length=30)
+    object_kind = models.CharField(_("object kind"), max_length=20)
+    object_id = models.BigIntegerField(_("object id"))
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    before = models.JSONField(_("before"), default=dict)
+    after = models.JSONField(_("after"), default=dict)
+    at = models.DateTimeField(_("when"), default=timezone.now)
 
     class Meta:
         verbose_name = _("moderation act")

@@ -60,7 +60,9 @@ class CategoryQuerySet(models.QuerySet["Category"]):
 
 
 class Category(models.Model):
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
+    )
     name = models.CharField(_("name"), max_length=60)
     slug = models.SlugField(_("slug"), max_length=60, unique=True, allow_unicode=True)
     description = models.CharField(_("description"), max_length=300, blank=True)
@@ -117,7 +119,7 @@ class Tag(Imported):
     excerpt = models.CharField(_("in one sentence"), max_length=500, blank=True)
     wiki = models.TextField(_("wiki"), blank=True)
     wiki_html = models.TextField(blank=True, editable=False)
-    topic_count = models.PositiveIntegerField(default=0, editable=False)
+    topic_count = models.PositiveIntegerField(_("topics"), default=0, editable=False)
 
     objects = TagQuerySet.as_manager()
 

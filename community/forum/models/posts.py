@@ -55,26 +55,34 @@ class PostQuerySet(models.QuerySet["Post"]):
 
 
 class Post(Imported):
-    topic = models.ForeignKey(Topic, models.CASCADE, related_name="posts")
-    number = models.PositiveIntegerField(help_text=_("0 is the topic's opening."))
-    author = models.ForeignKey(MEMBER, models.SET_NULL, null=True, blank=True, related_name="posts")
-    in_reply_to = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="replies")
-    format = models.CharField(max_length=8, choices=Format.choices, default=Format.MARKDOWN)
-    body = models.TextField(help_text=_("The source, as written."))
+    topic = models.ForeignKey(Topic, models.CASCADE, related_name="posts", verbose_name=_("topic"))
+    number = models.PositiveIntegerField(_("number"), help_text=_("0 is the topic's opening."))
+    author = models.ForeignKey(
+        MEMBER, models.SET_NULL, null=True, blank=True, related_name="posts", verbose_name=_("author")
+    )
+    in_reply_to = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="replies", verbose_name=_("in reply to")
+    )
+    format = models.CharField(_("format"), max_length=8, choices=Format.choices, default=Format.MARKDOWN)
+    body = models.TextField(_("text"), help_text=_("The source, as written."))
     html = models.TextField(help_text=_("The source rendered and sanitised."))
-    wiki = models.BooleanField(default=False, help_text=_("A community post: it earns no points."))
-    version = models.PositiveIntegerField(default=1)
-    created_at = models.DateTimeField(default=timezone.now)
-    edited_at = models.DateTimeField(null=True, blank=True)
-    edited_by = models.ForeignKey(MEMBER, models.SET_NULL, null=True, blank=True, related_name="+")
-    up = models.PositiveIntegerField(default=0)
-    down = models.PositiveIntegerField(default=0)
-    score = models.IntegerField(default=0)
+    wiki = models.BooleanField(_("wiki"), default=False, help_text=_("A community post: it earns no points."))
+    version = models.PositiveIntegerField(_("version"), default=1)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
+    edited_by = models.ForeignKey(
+        MEMBER, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("edited by")
+    )
+    up = models.PositiveIntegerField(_("up-votes"), default=0)
+    down = models.PositiveIntegerField(_("down-votes"), default=0)
+    score = models.IntegerField(_("score"), default=0)
     confidence = models.FloatField(default=0, help_text=_("The Wilson lower bound of up-votes."))
     comment_count = models.PositiveIntegerField(default=0)
-    deleted_at = models.DateTimeField(null=True, blank=True)
-    deleted_by = models.ForeignKey(MEMBER, models.SET_NULL, null=True, blank=True, related_name="+")
-    hidden_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True)
+    deleted_by = models.ForeignKey(
+        MEMBER, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("deleted by")
+    )
+    hidden_at = models.DateTimeField(_("hidden"), null=True, blank=True)
     search = SearchVectorField(null=True, editable=False)
 
     objects = PostQuerySet.as_manager()
@@ -146,17 +154,21 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
 
 class Comment(Imported):
-    post = models.ForeignKey(Post, models.CASCADE, related_name="comments")
-    author = models.ForeignKey(MEMBER, models.SET_NULL, null=True, blank=True, related_name="comments")
-    body = models.TextField(max_length=2000)
+    post = models.ForeignKey(Post, models.CASCADE, related_name="comments", verbose_name=_("post"))
+    author = models.ForeignKey(
+        MEMBER, models.SET_NULL, null=True, blank=True, related_name="comments", verbose_name=_("author")
+    )
+    body = models.TextField(_("text"), max_length=2000)
     html = models.TextField()
-    score = models.IntegerField(default=0, help_text=_("Up-votes that it came with from where it was imported."))
-    version = models.PositiveIntegerField(default=1)
-    created_at = models.DateTimeField(default=timezone.now)
-    edited_at = models.DateTimeField(null=True, blank=True)
-    deleted_at = models.DateTimeField(null=True, blank=True)
+    score = models.IntegerField(
+        _("score"), default=0, help_text=_("Up-votes that it came with from where it was imported.")
+    )
+    version = models.PositiveIntegerField(_("version"), default=1)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True)
     deleted_by = models.ForeignKey(MEMBER, models.SET_NULL, null=True, blank=True, related_name="+")
-    hidden_at = models.DateTimeField(null=True, blank=True)
+    hidden_at = models.DateTimeField(_("hidden"), null=True, blank=True)
 
     objects = CommentQuerySet.as_manager()
 

@@ -61,29 +61,42 @@ class Topic(Imported):
         DISCUSSION = "discussion", _("Discussion")
         ARTICLE = "article", _("Article")
 
-    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.QUESTION)
-    category = models.ForeignKey(Category, models.PROTECT, related_name="topics")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="topics")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.QUESTION)
+    category = models.ForeignKey(Category, models.PROTECT, related_name="topics", verbose_name=_("category"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="topics",
+        verbose_name=_("author"),
+    )
     title = models.CharField(_("title"), max_length=200)
     slug = models.CharField(max_length=90, editable=False)
     tag_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    active_at = models.DateTimeField(default=timezone.now, help_text=_("The last post or edit."))
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    active_at = models.DateTimeField(_("last activity"), default=timezone.now, help_text=_("The last post or edit."))
     last_number = models.PositiveIntegerField(default=0, help_text=_("The number of the newest post."))
-    reply_count = models.PositiveIntegerField(default=0, help_text=_("Answers or replies that stand."))
-    score = models.IntegerField(default=0, help_text=_("The opening post's score."))
+    reply_count = models.PositiveIntegerField(_("replies"), default=0, help_text=_("Answers or replies that stand."))
+    score = models.IntegerField(_("score"), default=0, help_text=_("The opening post's score."))
     hot = models.FloatField(default=0)
-    views = models.PositiveIntegerField(default=0)
+    views = models.PositiveIntegerField(_("views"), default=0)
     accepted = models.ForeignKey("forum.Post", models.SET_NULL, null=True, blank=True, related_name="+")
     accepted_at = models.DateTimeField(null=True, blank=True)
-    pinned_at = models.DateTimeField(null=True, blank=True)
-    closed_at = models.DateTimeField(null=True, blank=True)
-    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    close_reason = models.CharField(max_length=200, blank=True)
-    deleted_at = models.DateTimeField(null=True, blank=True)
-    deleted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    hidden_at = models.DateTimeField(null=True, blank=True)
-    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="merged")
+    pinned_at = models.DateTimeField(_("pinned"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("closed by")
+    )
+    close_reason = models.CharField(_("reason for closing"), max_length=200, blank=True)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("deleted by")
+    )
+    hidden_at = models.DateTimeField(_("hidden"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
 
     objects = TopicQuerySet.as_manager()
 
