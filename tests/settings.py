@@ -1,17 +1,16 @@
 """The site's settings with what a test process needs of its own: cheap passwords, kept mail, its own Redis keys."""
 
-import tempfile
 import uuid
 
 from config.settings import *  # noqa: F403
-from config.settings import CELERY_BROKER_TRANSPORT_OPTIONS, DATABASES, MIDDLEWARE, STORAGES
+from config.settings import CELERY_BROKER_TRANSPORT_OPTIONS, DATABASES, MIDDLEWARE, STORAGES, VAR_DIR
 
-_media = tempfile.TemporaryDirectory(prefix="fw-media-")
+RUN = uuid.uuid4().hex[:10]
 
 SECRET_KEY = "only-for-tests"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 SITE_URL = "http://testserver"
-MEDIA_ROOT = _media.name
+MEDIA_ROOT = VAR_DIR / "test-media" / RUN
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ACCOUNT_RATE_LIMITS = False
@@ -21,7 +20,7 @@ RATE_LIMITS = False
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 # Test processes share one Redis; each sees only keys of its own.
-REDIS_PREFIX = f"fwt-{uuid.uuid4().hex[:10]}:"
+REDIS_PREFIX = f"fwt-{RUN}:"
 CELERY_BROKER_TRANSPORT_OPTIONS = {**CELERY_BROKER_TRANSPORT_OPTIONS, "global_keyprefix": REDIS_PREFIX}
 
 # Static files come from their sources, uncollected.
