@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 
@@ -47,11 +48,18 @@ def decode(cursor: str, length: int) -> list[Any]:
     """The values of a cursor; Http404 where it is none of ours."""
     try:
         values = [_value(v) for v in json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))]
-    except (binascii.Error, ValueError, TypeError, KeyError) as error:
+    except (binascii.Error, ValueError, TypeError, KeyError, RecursionError) as error:
         raise Http404("no such page") from error
-    if len(values) != length or not all(isinstance(v, int | float | str | datetime) for v in values):
+    if len(values) != length or not all(map(_fits, values)):
         raise Http404("no such page")
     return values
+
+
+def _fits(value: Any) -> bool:
+    """Whether PostgreSQL can hold it: no NUL in a text, no number beyond a bigint."""
+    if isinstance(value, str):
+        return "\x00" not in value
+    return isinstance(value, datetime) or (isinstance(value, int | float) and abs(value) < 2**63)
 
 
 def _after(order: Sequence[str], values: Sequence[Any]) -> Q:
@@ -70,11 +78,15 @@ def _after(order: Sequence[str], values: Sequence[Any]) -> Q:
 
 def page(rows: QuerySet[Row], *, order: Sequence[str], size: int, cursor: str | None = None) -> Page[Row]:
     """`size` rows in `order` (fields, the last one unique) behind `cursor`; one query."""
-    if cursor:
-        rows = rows.filter(_after(order, decode(cursor, len(order))))
     try:
+        if cursor:
+            rows = rows.filter(_after(order, decode(cursor, len(order))))
         found = list(rows.order_by(*order)[: size + 1])
-    except (ValueError, TypeError) as error:  # a cursor of another list, whose values do not fit the fields
+    except (
+        ValueError,
+        TypeError,
+        ValidationError,
+    ) as error:  # a cursor of another list
         raise Http404("no such page") from error
     shown = found[:size]
     more = len(found) > size

@@ -38,7 +38,8 @@ def load(member: Member, key: str) -> dict[str, object] | None:
 
 
 def drop(member: Member, key: str) -> None:
-    Draft.objects.filter(member=member, key=key).delete()
+    if KEY.match(key):
+        Draft.objects.filter(member=member, key=key).delete()
 
 
 def _cut(value: object) -> object:

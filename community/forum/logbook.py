@@ -21,6 +21,14 @@ def note(
 ) -> LogEntry:
     """`about` is (kind, id), `before` and `after` hold what changed; `by` is None where the site itself acted."""
     kind, pk = about
+    reason = reason.replace("\x00", "")
     return LogEntry.objects.create(
-        actor=by, verb=verb, object_kind=kind, object_id=pk, reason=reason, before=before, after=after, at=at
+        actor=by,
+        verb=verb,
+        object_kind=kind,
+        object_id=pk,
+        reason=reason.replace("\x00", ""),
+        before=before,
+        after=after,
+        at=at,
     )

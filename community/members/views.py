@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from copy import copy
 
+from django.conf import settings as site
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import check_for_language, override
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views import i18n
 from django.views.decorators.http import require_POST
 
@@ -66,7 +67,7 @@ def picture(request: HttpRequest) -> HttpResponse:
 def language(request: HttpRequest) -> HttpResponse:
     """Django's own switch by cookie; a member's setting follows, for it goes before the cookie."""
     wanted = request.POST.get("language", "")
-    if request.user.is_authenticated and check_for_language(wanted):
+    if request.user.is_authenticated and wanted in dict(site.LANGUAGES):
         Member.objects.filter(pk=request.user.pk).update(language=wanted)
     return i18n.set_language(request)
 
@@ -80,7 +81,7 @@ def theme(request: HttpRequest) -> HttpResponse:
         Member.objects.filter(pk=request.user.pk).update(theme=wanted)
     there = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(there, {request.get_host()}, require_https=request.is_secure())
-    response = redirect(there if ours else "/")
+    response = HttpResponseRedirect(there if ours else "/")  # redirect() would take a word for a view's name
     response.set_cookie(THEME_COOKIE, wanted, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
     return response
 

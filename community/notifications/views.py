@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from community import keyset
+from community.asked import whole
 from community.members.models import Member
 from community.notifications import inbox, reading, unsubscribing
 from community.notifications.models import Notification
@@ -48,7 +49,7 @@ def read(request: HttpRequest) -> HttpResponse:
     if "all" in request.POST:
         reading.mark_all_read(member)
     else:
-        reading.mark_read(member, (int(pk) for pk in request.POST.getlist("id") if pk.isdecimal()))
+        reading.mark_read(member, filter(None, map(whole, request.POST.getlist("id"))))
     return redirect("notifications:list")
 
 

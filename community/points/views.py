@@ -9,6 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from community.asked import page_number
 from community.members.models import Member
 from community.points import periods, privileges, rules, scopes, statement, wording
 from community.points.boards import pages
@@ -21,7 +22,7 @@ def board(request: HttpRequest, period: str = "week", kind: str = "", slug: str 
         raise Http404("no such board")
     shown = periods.current(period)
     viewer = request.user if request.user.is_authenticated else None
-    found = pages.build(scope.key if scope else SITE, shown, number=_number(request), viewer=viewer)
+    found = pages.build(scope.key if scope else SITE, shown, number=page_number(request, most=1_000_000), viewer=viewer)
     context = {
         "board": found,
         "period": shown,
@@ -68,13 +69,3 @@ def privileges_page(request: HttpRequest) -> HttpResponse:
         "zone": settings.TIME_ZONE.rpartition("/")[2].replace("_", " "),
     }
     return render(request, "points/privileges.html", context)
-
-
-def _number(request: HttpRequest) -> int:
-    try:
-        number = int(request.GET.get("page", "1"))
-    except ValueError as error:
-        raise Http404("no such page") from error
-    if number < 1 or number > 1_000_000:
-        raise Http404("no such page")
-    return number

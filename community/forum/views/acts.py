@@ -9,12 +9,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from community.asked import whole
 from community.forum import accepting, keeping, pages, reading, removing, steering, voting
 from community.forum.models import Category, Comment, Post, Tag, Topic
 from community.members.models import Member
@@ -33,7 +34,7 @@ def act(view: Act) -> Callable[..., HttpResponse]:
             thing = view(request, pk)
         except PermissionDenied as refusal:
             messages.error(request, str(refusal))
-            return redirect(back(request))
+            return HttpResponseRedirect(back(request))
         return redirect(thing.get_absolute_url())  # type: ignore[attr-defined]
 
     return wrapped
@@ -155,7 +156,9 @@ def pin(request: HttpRequest, pk: int) -> Model:
 @act
 def move(request: HttpRequest, pk: int) -> Model:
     topic = _topic(request, pk)
-    category = get_object_or_404(Category.objects.open_to(request.user), pk=request.POST.get("category"))
+    category = get_object_or_404(
+        Category.objects.open_to(request.user), pk=whole(request.POST.get("category", "")) or 0
+    )
     steering.move(topic, by=request.user, category=category)  # type: ignore[arg-type]
     return topic
 
@@ -163,8 +166,8 @@ def move(request: HttpRequest, pk: int) -> Model:
 @act
 def merge(request: HttpRequest, pk: int) -> Model:
     topic = _topic(request, pk)
-    number = request.POST.get("into", "").strip().lstrip("#")
-    into = get_object_or_404(Topic.objects.visible_to(request.user), pk=number if number.isdecimal() else 0)
+    number = whole(request.POST.get("into", "").strip().lstrip("#"))
+    into = get_object_or_404(Topic.objects.visible_to(request.user), pk=number or 0)
     steering.merge(topic, by=request.user, into=into)  # type: ignore[arg-type]
     return into
 
@@ -173,4 +176,4 @@ def merge(request: HttpRequest, pk: int) -> Model:
 @login_required
 def all_read(request: HttpRequest) -> HttpResponse:
     reading.mark_all_read(request.user)  # type: ignore[arg-type]
-    return redirect(back(request))
+    return HttpResponseRedirect(back(request))

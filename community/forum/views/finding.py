@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from community.asked import page_number, whole
 from community.forum import search
 from community.forum.models import Topic
 from community.forum.queries import parse
@@ -14,9 +15,9 @@ from events.record import record
 
 @require_GET
 def results(request: HttpRequest) -> HttpResponse:
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:500]
+    text = request.GET.get("q", "").strip()[:500]
     topic = _within(request)
-    number = _number(request)
+    number = page_number(request, most=search.PAGES)
     page = search.run(parse(text), member=request.user, topic=topic, number=number) if text else None
     if page and number == 1 and request.user.is_authenticated:
         record("searched", unit=request.user.pk, results=len(page.hits))
@@ -28,11 +29,4 @@ def _within(request: HttpRequest) -> Topic | None:
     pk = request.GET.get("topic", "")
     if not pk:
         return None
-    return get_object_or_404(Topic.objects.visible_to(request.user), pk=pk if pk.isdecimal() else 0)
-
-
-def _number(request: HttpRequest) -> int:
-    text = request.GET.get("page", "1")
-    if not text.isdecimal() or not 1 <= int(text) <= search.PAGES:
-        raise Http404("no such page")
-    return int(text)
+    return get_object_or_404(Topic.objects.visible_to(request.user), pk=whole(pk) or 0)

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from community.asked import whole
 from community.forum import diffing, drafts, editing
 from community.forum.forms import EditForm
 from community.forum.models import Post, Tag
@@ -67,13 +68,13 @@ def revisions(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def revert(request: HttpRequest, pk: int) -> HttpResponse:
     post = _post(request, pk)
-    to, version = request.POST.get("to", ""), request.POST.get("version", "")
+    to, version = (whole(request.POST.get(name, "")) or 0 for name in ("to", "version"))
     try:
         editing.revert(
             post,
             editor=request.user,  # type: ignore[arg-type]
-            to_version=int(to) if to.isdecimal() else 0,
-            version=int(version) if version.isdecimal() else 0,
+            to_version=to,
+            version=version,
         )
         messages.success(request, _("Version %(version)s is back.") % {"version": to})
     except editing.EditConflict:

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
+from community.asked import page_number
 from community.forum import drafts, pages, reading
 from community.forum.forms import ReplyForm
 from community.forum.models import Comment, Post, Topic
@@ -23,18 +24,12 @@ def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         return redirect(found.merged_into, permanent=True)
     if slug != found.slug:
         return redirect(found, permanent=True)
-    page = pages.topic_page(found, request.user, number=_number(request), order=_order(request))
+    number = page_number(request, most=10_000)
+    page = pages.topic_page(found, request.user, number=number, order=_order(request))
     if page.number > 1 and not page.replies:
         raise Http404("no such page")
     _seen(request, page)
     return render(request, "forum/topic.html", _context(request, page))
-
-
-def _number(request: HttpRequest) -> int:
-    text = request.GET.get("page", "1")
-    if not text.isdecimal() or not 1 <= int(text) <= 10_000:
-        raise Http404("no such page")
-    return int(text)
 
 
 def _order(request: HttpRequest) -> str:

@@ -7,9 +7,12 @@ from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from community.asked import whole
 from community.forum import commenting, drafts, posting, search, uploads
+from community.forum.conflicts import EditConflict
 from community.forum.forms import BODY_MAX, CommentForm, ReplyForm, TopicForm
 from community.forum.models import Category, Comment, Post, Tag, Topic
 from community.forum.text import render as render_text
@@ -69,7 +72,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _replying_to(request: HttpRequest) -> dict[str, str]:
     to = request.GET.get("to", "")
-    return {"in_reply_to": to} if to.isdecimal() else {}
+    return {"in_reply_to": to} if whole(to) else {}
 
 
 def _in_reply_to(topic: Topic, pk: int | None) -> Post | None:
@@ -94,13 +97,15 @@ def edit_comment(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Comment.objects.visible_to(request.user).select_related("post__topic"), pk=pk)
     form, status = CommentForm(request.POST or None, initial={"body": found.body}), 200
     if request.method == "POST" and form.is_valid():
+        version, body = whole(request.POST.get("version", "")) or 0, form.cleaned_data["body"]
         try:
-            version = int(request.POST.get("version") or 0)
-            body = form.cleaned_data["body"]
             commenting.edit_comment(found, editor=request.user, body=body, version=version)  # type: ignore[arg-type]
             return redirect(found)
-        except (PermissionDenied, TooMany, ValueError) as refusal:
-            status = refused(form, refusal) if not isinstance(refusal, ValueError) else 400
+        except EditConflict as conflict:
+            found, status = conflict.current, 409
+            form.add_error(None, _("Somebody edited this meanwhile: it now reads “%(text)s”.") % {"text": found.body})
+        except (PermissionDenied, TooMany) as refusal:
+            status = refused(form, refusal)
     context = {"form": form, "comment": found, "post": found.post, "topic": found.post.topic}
     return render(request, "forum/comment.html", context, status=status)
 
