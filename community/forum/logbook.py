@@ -21,14 +21,7 @@ def note(
 ) -> LogEntry:
     """`about` is (kind, id), `before` and `after` hold what changed; `by` is None where the site itself acted."""
     kind, pk = about
-    reason = reason.replace("\x00", "")
+    said = reason.replace("\x00", "")
     return LogEntry.objects.create(
-        actor=by,
-        verb=verb,
-        object_kind=kind,
-        object_id=pk,
-        reason=reason.replace("\x00", ""),
-        before=before,
-        after=after,
-        at=at,
+        actor=by, verb=verb, object_kind=kind, object_id=pk, reason=said, before=before, after=after, at=at
     )

@@ -40,53 +40,12 @@ CURSORS = (
 NO_CURSORS = ("Wz", "é", "\x00", "A" * 4000, "_____w", "W1tb" * 900)
 SEARCHED = ("q", "tags", "title", "to", "kind", "category", "rule", "show", "next", "sort", "status")
 STEERING = ("page", "p", "topic", "order", "period", "merged")
-NAMES_OF_FIELDS = """
-action again all body bio category confirm display_name email email_notifications excerpt file format id
-in_reply_to into key kind language location login name next on password password1 picture reason summary tags
-theme time_zone title to username value version wanted_kinds website wiki
+WORDS = """
+action again all body bio category confirm display_name email email_notifications excerpt file format id in_reply_to
+into key kind language location login name next on password password1 picture reason summary tags theme time_zone title
+to username value version wanted_kinds website wiki
 """
-FIELDS = NAMES_OF_FIELDS.split()
-    "action",
-    "again",
-    "all",
-    "body",
-    "bio",
-    "category",
-    "confirm",
-    "display_name",
-    "email",
-    "email_notifications",
-    "excerpt",
-    "file",
-    "format",
-    "id",
-    "in_reply_to",
-    "into",
-    "key",
-    "kind",
-    "language",
-    "location",
-    "login",
-    "name",
-    "next",
-    "on",
-    "password",
-    "password1",
-    "picture",
-    "reason",
-    "summary",
-    "tags",
-    "theme",
-    "time_zone",
-    "title",
-    "to",
-    "username",
-    "value",
-    "version",
-    "wanted_kinds",
-    "website",
-    "wiki",
-]  # noqa: SIM905
+FIELDS = WORDS.split()
 
 
 def routes(patterns: list[object] | None = None, before: str = "/") -> Iterator[str]:
