@@ -61,7 +61,7 @@ class Worker:
 
 @pytest.fixture
 def office() -> PostOffice:
-    return PostOffice(seconds=0.01)
+    return PostOffice(seconds=0.05)  # as across a network: killed at the end, a worker has long committed
 
 
 @pytest.fixture
