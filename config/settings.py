@@ -44,6 +44,7 @@ ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 SITE_NAME = env_text("SITE_NAME", "Flywheel")
 SITE_URL = env_text("SITE_URL", "http://localhost:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
 
 INSTALLED_APPS = [
     "unfold",
@@ -263,6 +264,7 @@ NOTIFICATION_MODEL = "notifications.Notification"
 TEXT_RENDERER = "community.forum.text.render"
 RATE_LIMITS = env_bool("RATE_LIMITS", default=True)
 TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)  # how many of our own stand in front and extend X-Forwarded-For
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 
 LOGGING = {
     "version": 1,
