@@ -26,7 +26,7 @@ class Row:
     rank: str
     points: str
     moved: str  # ranks won or lost
-    spark: str  # the points of an SVG polyline; empty on a page where nobody has points in the days of the chart
+    spark: str  # the points of an SVG polyline; empty without points in its days
 
     @classmethod
     def of(cls, place: Place, member: Member, spark: str, viewer: Member | None) -> Row:
@@ -94,4 +94,4 @@ def _sparks(scope: str, member_ids: list[int], axis: Axis) -> dict[int, str]:
     points: dict[int, dict[date, int]] = defaultdict(dict)
     for member, day, total in totals.by_bucket(scope, member_ids, axis):
         points[member][day] = total
-    return sparkline.lines(axis, points, member_ids) if points else {}
+    return sparkline.lines(axis, points, list(points))
