@@ -19,6 +19,7 @@ MAX_SIDE = 2_000  # of what is kept
 
 def store(member: Member, file: IO[bytes]) -> Upload:
     """Keep a picture, cleaned; the same one again is the upload that is there. Raises ImageRefused, Denied, TooMany."""
+    limits.take("picture", member)
     clean = images.clean(file, max_bytes=settings.UPLOAD_MAX_BYTES, max_pixels=MAX_PIXELS, max_side=MAX_SIDE)
     with transaction.atomic():
         member = locks.writer(member)

@@ -8,12 +8,13 @@ from typing import IO
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from community.members import images
+from community.members import images, limits
 from community.members.models import Member
 
 
 def put(member: Member, file: IO[bytes]) -> None:
-    """images.ImageRefused where the file is no picture that we take."""
+    """images.ImageRefused where the file is no picture that we take; TooMany."""
+    limits.take("picture", member)
     picture = images.avatar(file)
     # Named by its content: a changed picture is a new address, so caches need not ask.
     _replace(member, ContentFile(picture.bytes, name=f"{member.pk}-{picture.sha256[:16]}.{picture.extension}"))

@@ -8,7 +8,7 @@ from PIL import Image
 from community.forum import uploads
 from community.forum.denied import Denied
 from community.forum.models import Upload
-from community.members import limits
+from community.members import limits, pictures
 from community.members.images import ImageRefused
 from community.members.models import Member
 
@@ -65,3 +65,14 @@ def test_uploads_have_a_limit(alice, settings, monkeypatch):
     uploads.store(alice, picture())
     with pytest.raises(limits.TooMany):
         uploads.store(alice, picture(colour="red"))
+
+
+def test_pictures_that_are_refused_count_as_looked_at(alice, settings, monkeypatch):
+    settings.RATE_LIMITS = True
+    monkeypatch.setitem(limits.OF_MEMBER, "picture", ((limits.Limit(1, limits.HOUR),),) * 2)
+    with pytest.raises(ImageRefused):
+        uploads.store(alice, BytesIO(b"<svg>"))
+    with pytest.raises(limits.TooMany):
+        uploads.store(alice, picture())
+    with pytest.raises(limits.TooMany):
+        pictures.put(alice, picture())
