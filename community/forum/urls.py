@@ -64,6 +64,7 @@ comment = [
     path("", topics.comment, name="comment"),
     path("edit/", writing.edit_comment, name="edit-comment"),
     path("delete/", acts.delete_comment, name="delete-comment"),
+    path("restore/", acts.restore_comment, name="restore-comment"),
 ]
 
 # What the pages for writing ask for while one types

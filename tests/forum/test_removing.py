@@ -206,3 +206,15 @@ def test_the_suspended_delete_nothing(answer, bob):
     Member.objects.filter(pk=bob.pk).update(suspended_until=timezone.now() + timedelta(days=1))
     with pytest.raises(Denied):
         removing.delete(answer, by=bob)
+
+
+def test_whoever_deleted_a_comment_may_press_restore_below_it(client_of, alice, bob):
+    comment = builders.comment(builders.opening(builders.question(alice)))
+    removing.delete(comment, by=alice)
+    url = f"/comments/{comment.pk}/restore/"
+    assert client_of(bob).post(url).status_code == 404
+    browser = client_of(alice)
+    assert f'action="{url}"' in browser.get(comment.post.topic.get_absolute_url()).content.decode()
+    browser.post(url)
+    comment.refresh_from_db()
+    assert comment.deleted_at is None

@@ -137,6 +137,13 @@ def delete_comment(request: HttpRequest, pk: int) -> Model:
 
 
 @act
+def restore_comment(request: HttpRequest, pk: int) -> Model:
+    comment = get_object_or_404(Comment.objects.visible_to(request.user).select_related("post"), pk=pk)
+    removing.restore(comment, by=request.user)  # type: ignore[arg-type]
+    return comment
+
+
+@act
 def close(request: HttpRequest, pk: int) -> Model:
     topic = _topic(request, pk)
     if _on(request):
