@@ -23,8 +23,8 @@ ROOT = Path(settings.ROOT)
 FLOORS = ("config", "growth", "community", "experiments", "events")
 
 Message = tuple[str | None, str, str | None]  # context, msgid, msgid_plural
-CALL = re.compile(r"\b(_|n?p?n?gettext)\((.*?)\)(?=\s|$)", re.DOTALL)
 LITERAL = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""", re.DOTALL)
+CALL = re.compile(rf"\b(_|n?p?gettext)\(((?:\s*u?(?:{LITERAL.pattern})\s*,?)+)", re.DOTALL)
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|<[^>]+>")
 HAN = r"[\u4e00-\u9fff]"
 
