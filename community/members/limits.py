@@ -39,6 +39,7 @@ OF_MEMBER: dict[str, tuple[tuple[Limit, ...], tuple[Limit, ...]]] = {
     "vote": ((Limit(40, HOUR),), (Limit(40, HOUR),)),
     "flag": ((Limit(10, DAY),), (Limit(10, DAY),)),
     "upload": ((Limit(10, HOUR),), (Limit(60, HOUR),)),
+    "preview": ((Limit(120, MINUTE),), (Limit(120, MINUTE),)),
     "picture": ((Limit(30, HOUR),), (Limit(120, HOUR),)),  # decoded, whether kept or refused: each costs a second
 }
 # A school or an office may stand behind one address, and an editor that previews and saves as one types.

@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
+from django.template import RequestContext
 
 from community.forum.feeds import Listing
 from community.forum.models import Category, Tag
@@ -45,3 +46,14 @@ def waiting_questions() -> list[dict[str, Any]]:
 @register.simple_tag
 def public_categories() -> list[dict[str, str]]:
     return cache.get_or_set("rail:categories", _categories, MINUTE) or []
+
+
+@register.simple_tag(takes_context=True)
+def open_categories(context: RequestContext) -> list[Category]:
+    """Where the member may post, kept for a minute: the form that moves a topic offers them."""
+    member = context["user"]
+
+    def found() -> list[Category]:
+        return list(Category.objects.open_to(member).in_order())
+
+    return cache.get_or_set(f"open-categories:{member.pk}", found, MINUTE) or []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -17,6 +19,8 @@ from community.forum.models import Post, Tag
 from community.forum.text import to_markdown
 from community.forum.views.writing import refused
 from community.members.limits import TooMany
+
+REVISIONS = 50  # shown: each is compared with the one before
 
 
 def _post(request: HttpRequest, pk: int) -> Post:
@@ -59,9 +63,9 @@ def _conflict(current: Post, form: EditForm) -> dict[str, object]:
 @require_GET
 def revisions(request: HttpRequest, pk: int) -> HttpResponse:
     post = _post(request, pk)
-    found = list(post.revisions.select_related("author").order_by("version"))
-    steps = [(new, diffing.revisions(old, new)) for old, new in zip([None, *found], found, strict=False)]
-    return render(request, "forum/revisions.html", {"post": post, "topic": post.topic, "steps": steps[::-1][:50]})
+    newest = list(post.revisions.select_related("author").order_by("-version")[: REVISIONS + 1])
+    steps = [(new, diffing.revisions(old, new)) for new, old in zip_longest(newest, newest[1:])][:REVISIONS]
+    return render(request, "forum/revisions.html", {"post": post, "topic": post.topic, "steps": steps})
 
 
 @require_POST

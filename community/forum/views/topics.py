@@ -56,6 +56,7 @@ def _context(request: HttpRequest, page: pages.TopicPage) -> dict[str, object]:
     member = request.user
     key = f"reply:{page.topic.pk}"
     linked, similar = related(page.topic, member)
+    mine = member.is_authenticated and page.topic.author_id == member.pk
     draft = drafts.load(member, key) if member.is_authenticated else None
     return {
         "page": page,
@@ -65,9 +66,10 @@ def _context(request: HttpRequest, page: pages.TopicPage) -> dict[str, object]:
         "similar": similar,
         "reply_form": ReplyForm(initial=draft or {}),
         "draft_key": key,
-        "may_comment": member.is_authenticated and privileges.may(member, "comment"),
-        "may_edit": member.is_authenticated and privileges.may(member, "edit"),
-        "may_close": member.is_authenticated and (privileges.may(member, "close") or page.topic.author_id == member.pk),
+        "may_comment": privileges.may(member, "comment"),
+        "may_edit": privileges.may(member, "edit"),
+        "may_close": mine or privileges.may(member, "close"),
+        "may_move": mine or privileges.may(member, "edit"),
     }
 
 

@@ -16,6 +16,7 @@ from community.forum.conflicts import EditConflict
 from community.forum.forms import BODY_MAX, CommentForm, ReplyForm, TopicForm
 from community.forum.models import Category, Comment, Post, Tag, Topic
 from community.forum.text import render as render_text
+from community.members import limits
 from community.members.images import ImageRefused
 from community.members.limits import TooMany
 
@@ -113,6 +114,7 @@ def edit_comment(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def preview(request: HttpRequest) -> HttpResponse:
+    limits.take("preview", request.user)  # type: ignore[arg-type]
     rendered = render_text(request.POST.get("body", "")[:BODY_MAX], format="markdown")
     return render(request, "forum/_preview.html", {"html": rendered.html})
 
