@@ -40,7 +40,7 @@ lint: install ## ruff, mypy, import-linter
 	.venv/bin/lint-imports
 
 test-fast: install ## All tests but the slow proofs
-	.venv/bin/pytest -n auto
+	.venv/bin/pytest -n auto --dist worksteal
 
 test-chaos: install ## Kill servers, web and workers under a running site and see it recover
 	.venv/bin/pytest -n0 -m chaos tests/chaos
