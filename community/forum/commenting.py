@@ -76,6 +76,7 @@ def edit_comment(comment: Comment, *, editor: Member, body: str, version: int) -
             raise Denied(_("Only its author and moderators may edit a comment."))
         if comment.version != version:
             raise EditConflict(comment)
+        limits.take("edit", editor)
         rendered = render_inline(body)
         comment.body, comment.html = body, rendered.html
         comment.version, comment.edited_at = version + 1, timezone.now()

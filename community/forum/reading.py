@@ -66,16 +66,32 @@ def count_view(topic_id: int) -> None:
 
 
 def flush_views() -> int:
-    """Write the views counted since the last time; returns how many. What a killed run took is written by the next."""
-    taken = _key("views:taken")
-    if not _redis().exists(taken):
-        if not _redis().exists(_key("views")):
+    """Write the views counted since the last time, one run at a time; returns how many.
+
+    What a killed run took is written by the next. Killed between dropping its batch and the commit, it loses the
+    batch: never is a view counted twice.
+    """
+    with transaction.atomic():
+        if not _alone():
             return 0
-        _redis().rename(_key("views"), taken)
-    counts = {int(pk): int(n) for pk, n in _redis().hgetall(taken).items()}
-    _add_views(counts)
-    _redis().delete(taken)
+        counts = _take_views()
+        _add_views(counts)
+        _redis().delete(_key("views:taken"))
     return sum(counts.values())
+
+
+def _alone() -> bool:
+    """Whether no other run is at it, until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('forum.flush_views'))")
+        return bool(cursor.fetchone()[0])
+
+
+def _take_views() -> dict[int, int]:
+    """Set the views counted so far aside, unless a killed run has left some there, and read them."""
+    if _redis().exists(_key("views")):
+        _redis().renamenx(_key("views"), _key("views:taken"))
+    return {int(pk): int(n) for pk, n in _redis().hgetall(_key("views:taken")).items()}
 
 
 def _add_views(counts: Mapping[int, int]) -> None:

@@ -1,6 +1,8 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from community.forum import feeds, reading, tasks
@@ -98,3 +100,23 @@ def test_without_redis_pages_are_read_all_the_same(settings, tmp_path):
         reading.count_view(1)
     finally:
         reading._redis.cache_clear()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_runs_at_once_one_writes_the_views(alice):
+    topic = builders.question(alice)
+    reading.count_view(topic.pk)
+    with connection.cursor() as cursor, ThreadPoolExecutor(1) as pool:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('forum.flush_views'))")
+        assert pool.submit(_flush_elsewhere).result() == 0
+        cursor.execute("SELECT pg_advisory_unlock(hashtext('forum.flush_views'))")
+    assert reading.flush_views() == 1
+    topic.refresh_from_db()
+    assert topic.views == 1
+
+
+def _flush_elsewhere() -> int:
+    try:
+        return reading.flush_views()
+    finally:
+        connection.close()
