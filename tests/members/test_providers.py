@@ -16,7 +16,7 @@ from tests.members.oidc import CLIENT, SECRET, Provider
 def provider(db, settings):
     provider = Provider()
     app = {
-        "provider_id": "work",
+        "provider_id": "company",
         "name": "Work",
         "client_id": CLIENT,
         "secret": SECRET,
@@ -29,14 +29,14 @@ def provider(db, settings):
 
 def go(client: Client, process: str = "login"):
     """The whole way: our button, the provider, back to our callback."""
-    there = client.post(f"/accounts/oidc/work/login/?process={process}").headers["Location"]
+    there = client.post(f"/accounts/oidc/company/login/?process={process}").headers["Location"]
     back = requests.get(there, allow_redirects=False, timeout=5).headers["Location"]
     return client.get(back.removeprefix("http://testserver"))
 
 
 def test_the_sign_in_page_offers_what_is_configured(provider, client):
     html = client.get("/accounts/login/").content.decode()
-    assert 'action="/accounts/oidc/work/login/?process=login"' in html
+    assert 'action="/accounts/oidc/company/login/?process=login"' in html
     assert ">Work<" in html
 
 
@@ -48,7 +48,7 @@ def test_a_new_member_comes_with_name_and_address_and_is_signed_in(provider, cli
     assert EmailAddress.objects.get().verified
     assert not member.has_usable_password()
     methods = Event.objects.order_by("id").values_list("name", "properties__method")
-    assert list(methods) == [("signed_up", "work"), ("signed_in", "work")]
+    assert list(methods) == [("signed_up", "company"), ("signed_in", "company")]
 
 
 def test_the_second_time_it_is_the_same_member(provider, client):
@@ -94,7 +94,7 @@ def test_without_an_address_the_member_is_asked_for_one(provider, client):
     assert 'name="email"' in client.get("/accounts/3rdparty/signup/").content.decode()
     client.post("/accounts/3rdparty/signup/", {"email": "ada@example.org", "username": "ada"})
     assert Member.objects.get().display_name == "Ada Lovelace"
-    assert Event.objects.get(name="signed_up").properties == {"method": "work"}
+    assert Event.objects.get(name="signed_up").properties == {"method": "company"}
 
 
 def test_a_token_for_another_site_is_refused(provider, client):
@@ -104,8 +104,8 @@ def test_a_token_for_another_site_is_refused(provider, client):
 
 
 def test_a_code_that_came_with_a_strangers_state_is_refused(provider, client):
-    client.post("/accounts/oidc/work/login/")
-    assert "Login Failure" in client.get("/accounts/oidc/work/login/callback/?code=code-0&state=x").content.decode()
+    client.post("/accounts/oidc/company/login/")
+    assert "Login Failure" in client.get("/accounts/oidc/company/login/callback/?code=code-0&state=x").content.decode()
 
 
 def test_a_member_connects_an_account_to_their_own(provider, client_of, alice):
