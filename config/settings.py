@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "django.contrib.humanize",
     "django.contrib.postgres",
+    "django_filters",
     "django_htmx",
     "template_partials",
     "allauth",
@@ -67,6 +68,9 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.github",
     "allauth.socialaccount.providers.google",
     "allauth.socialaccount.providers.openid_connect",
+    "rest_framework",
+    "drf_spectacular",
+    "oauth2_provider",
     "config",
     "events",
     "community.members",
@@ -75,6 +79,9 @@ INSTALLED_APPS = [
     "community.forum",
     "community.moderation",
     "community.imports",
+    "community.webhooks",
+    "community.api",
+    "growth.home",
 ]
 
 MIDDLEWARE = [

@@ -12,6 +12,7 @@ from config.health import healthz
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("community.api.urls")),
     path("accounts/", include("allauth.urls")),
     path("i18n/setlang/", members.language, name="set_language"),
     path("", include("community.forum.member_urls")),
