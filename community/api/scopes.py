@@ -1,0 +1,38 @@
+"""What a program may do for a member: the scopes of personal tokens and of OAuth applications alike.
+
+A scope never gives more than the member has: the verbs ask the member's own rights as they do on the site.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from oauth2_provider.scopes import BaseScopes
+
+READ = "read"
+POSTS = "write:posts"
+VOTES = "write:votes"
+READING = "write:reading"
+FLAGS = "write:flags"
+
+SCOPES = {
+    READ: _("Read what you may read, and your points and notifications"),
+    POSTS: _("Write, edit and delete your topics, answers and comments"),
+    VOTES: _("Vote, and accept answers"),
+    READING: _("Keep bookmarks, follow, and mark notifications as read"),
+    FLAGS: _("Flag posts and comments to the moderators"),
+}
+
+
+class Scopes(BaseScopes):
+    """The same ones for django-oauth-toolkit; whoever asks for none gets to read."""
+
+    def get_all_scopes(self) -> dict[str, Any]:
+        return dict(SCOPES)
+
+    def get_available_scopes(self, *args: Any, **kwargs: Any) -> list[str]:
+        return list(SCOPES)
+
+    def get_default_scopes(self, *args: Any, **kwargs: Any) -> list[str]:
+        return [READ]
