@@ -60,7 +60,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django_filters",
     "django_htmx",
-    "template_partials",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -116,7 +115,6 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "community.members.context.site",
             ],
-            "builtins": ["template_partials.templatetags.partials"],
         },
     }
 ]
@@ -128,7 +126,21 @@ DATABASES = {
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         **(database_from_url(DATABASE_URL) if DATABASE_URL else services.postgres_settings(VAR_DIR)),
-    }
+    },
+    {  # the forum's pages
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [ROOT / "templates" / "jinja2"],
+        "OPTIONS": {
+            "environment": "config.jinja.environment",
+            "trim_blocks": True,
+            "context_processors": [
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "community.members.context.site",
+                "config.jinja.page",
+            ],
+        },
+    },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -10,12 +10,12 @@ from django.contrib.postgres.indexes import OpClass
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Greatest, Lower, Now, Upper
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from community.members.names import USERNAME
+from community.paths import path_to
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -163,7 +163,7 @@ class Member(Imported, AbstractUser):
             super().save(*args, update_fields=update_fields, **kwargs)
 
     def get_absolute_url(self) -> str:
-        return reverse("members:profile", args=[self.username])
+        return path_to("members:profile", self.username)
 
     def get_full_name(self) -> str:
         return str(self)

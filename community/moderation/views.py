@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from community.forum.highlighting import plain
 from community.forum.models import Comment, Post
 from community.members.models import Member
 from community.moderation import flagging, hiding
@@ -36,7 +37,7 @@ def flag(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Thank you. A moderator will look at it."))
             return redirect(thing)
-    context = {"form": form, "thing": thing, "kind": kind}
+    context = {"form": form, "thing": thing, "kind": kind, "excerpt": plain(thing.html)}
     return render(request, "moderation/flag.html", context)
 
 

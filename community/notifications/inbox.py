@@ -74,6 +74,10 @@ def opened(member: Member, row: Notification) -> Group:
     return next(group for group in grouped(member, [row, *newest]) if row.pk in group.ids)
 
 
+def capped(count: int) -> str:
+    return f"{MOST}+" if count > MOST else str(count)
+
+
 def unread_count(member: Member) -> int:
     """One look-up in the index of unread ones; counting stops above MOST."""
     return Notification.objects.of(member.pk).unread()[: MOST + 1].count()

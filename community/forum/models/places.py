@@ -11,10 +11,10 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from community.members.models import Imported
+from community.paths import path_to
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -84,7 +84,7 @@ class Category(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("forum:category", args=[self.slug])
+        return path_to("forum:category", self.slug)
 
     def clean(self) -> None:
         if self.parent and (self.parent.parent_id or (self.pk and self.children.exists())):
@@ -140,4 +140,4 @@ class Tag(Imported):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("forum:tag", args=[self.name])
+        return path_to("forum:tag", self.name)

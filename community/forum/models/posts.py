@@ -10,12 +10,12 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.forum.models.topics import Topic
 from community.members.models import Imported
+from community.paths import path_to
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -107,7 +107,7 @@ class Post(Imported):
 
     def get_absolute_url(self) -> str:
         # The view behind it knows on which page of the topic the post stands.
-        return reverse("forum:post", args=[self.pk])
+        return path_to("forum:post", self.pk)
 
     @property
     def is_opening(self) -> bool:
@@ -185,7 +185,7 @@ class Comment(Imported):
         return f"comment {self.pk} on {self.post_id}"
 
     def get_absolute_url(self) -> str:
-        return reverse("forum:comment", args=[self.pk])
+        return path_to("forum:comment", self.pk)
 
     @property
     def gone(self) -> bool:

@@ -10,12 +10,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, OuterRef, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.forum.models.places import Category, Tag, in_array
 from community.members.models import Imported
+from community.paths import path_to
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -132,7 +132,7 @@ class Topic(Imported):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("forum:topic", args=[self.pk, self.slug])
+        return path_to("forum:topic", self.pk, self.slug)
 
     @property
     def is_question(self) -> bool:

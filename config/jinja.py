@@ -1,0 +1,74 @@
+"""What the forum's pages, written in Jinja2, may call. The other pages are Django's and wear the same frame.
+
+Jinja2 compiles a template to Python; a feed or a topic page takes a fifth of the time that Django's engine needs.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
+from django.template.defaultfilters import date, truncatechars
+from django.templatetags.static import static
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, get_language_info, gettext
+from jinja2 import Environment
+
+from community.forum import phrases, rails, structured
+from community.forum.highlighting import plain
+from community.members.templatetags import bylines
+from community.notifications import inbox
+from community.paths import path_to
+from community.points.boards.rail import week_board
+
+
+@cache
+def languages() -> list[tuple[str, str]]:
+    """(code, its name in itself) of the languages that the site speaks."""
+    return [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
+
+
+GLOBALS = {
+    "_": gettext,
+    "phrases": phrases,
+    "path_to": path_to,
+    "static": static,
+    "avatar": bylines.avatar,
+    "week_board": week_board,
+    "waiting_questions": rails.waiting_questions,
+    "popular_tags": rails.popular_tags,
+    "public_categories": rails.public_categories,
+    "open_categories": rails.open_categories,
+    "structured_data": structured.structured_data,
+    "languages": languages,
+    "unread_count": inbox.unread_count,
+}
+FILTERS = {
+    "ago": bylines.ago,
+    "capped": inbox.capped,
+    "compact": phrases.compact,
+    "date": date,
+    "first_picture": structured.first_picture,
+    "intcomma": intcomma,
+    "plain": plain,
+    "truncatechars": truncatechars,
+}
+
+
+def environment(**options: Any) -> Environment:
+    made = Environment(**options)  # noqa: S701 (Django's backend turns autoescape on)
+    made.globals.update(GLOBALS)
+    made.filters.update(FILTERS)
+    return made
+
+
+def page(request: HttpRequest) -> dict[str, object]:
+    """The language, and one hidden field for all forms of the page: Django would make a new one for each."""
+    return {
+        "LANGUAGE_CODE": get_language(),
+        "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),
+    }
