@@ -7,12 +7,13 @@ import tempfile
 from pathlib import Path
 
 from celery.schedules import crontab
+from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from config import services
+from config import oauth, services
 from config.env import database_from_url, env_bool, env_int, env_list, env_path, env_text
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -184,12 +185,13 @@ CELERY_BEAT_SCHEDULE = {
     "notifications.sweep": {"task": "notifications.sweep", "schedule": 10},
     "points.sweep_boards": {"task": "points.sweep_boards", "schedule": 10},
     "points.turn_day": {"task": "points.turn_day", "schedule": crontab(minute=0)},
+    "api.clear_oauth": {"task": "api.clear_oauth", "schedule": crontab(minute=20, hour=4)},
     "forum.flush_views": {"task": "forum.flush_views", "schedule": 10},
 }
 
 # Members
 AUTH_USER_MODEL = "members.Member"
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # unique by UniqueConstraint(Lower("username"))
+SILENCED_SYSTEM_CHECKS = ["auth.W004", *oauth.SILENCED_CHECKS]  # unique by UniqueConstraint(Lower("username"))
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
@@ -198,6 +200,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+PASSWORD_HASHERS = [*global_settings.PASSWORD_HASHERS, "community.api.programs.server.SecretHasher"]
+OAUTH2_PROVIDER = oauth.provider(SITE_URL)
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "community.members.accounts.AccountAdapter"
@@ -279,6 +283,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 NOTIFICATION_SOURCES = "community.forum.sources.describe"
 POINTS_SCOPE = "community.forum.scopes.find"
 POINTS_SCOPES = "community.forum.scopes.choices"
+# Modules with export(member) and forget(member), for what rooms above the forum hold of a member.
+BELONGINGS = {"programs": "community.api.belongings"}
 NOTIFICATION_MODEL = "notifications.Notification"
 TEXT_RENDERER = "community.forum.text.render"
 RATE_LIMITS = env_bool("RATE_LIMITS", default=True)

@@ -54,9 +54,9 @@ def _personal(secret: str) -> tuple[Member, Access] | None:
 def _oauth(request: Request, secret: str) -> tuple[Member, Access] | None:
     """The library's own check goes on to read the body, which is the view's to parse."""
     checksum = hashlib.sha256(secret.encode()).hexdigest()
-    token = AccessToken.objects.select_related("user").filter(token_checksum=checksum).first()
+    answered_for = AccessToken.objects.exclude(application__user__is_active=False)
+    live = answered_for.filter(user__is_active=True).select_related("user")
+    token = live.filter(token_checksum=checksum).first()
     if token is None or token.is_expired() or not token.allows_audience(request.build_absolute_uri(request.path)):
-        return None
-    if token.user is None or not token.user.is_active:
         return None
     return token.user, Access("oauth", token.pk, frozenset(token.scope.split()))

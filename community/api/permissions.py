@@ -34,7 +34,7 @@ class HasScope(BasePermission):
         if not isinstance(access, Access):
             return True
         method = "GET" if request.method in ("HEAD", "OPTIONS") else request.method
-        scope = view.required_scopes[method]  # type: ignore[attr-defined]
+        scope = view.required_scopes[method]
         if scope not in access.scopes:
             raise InsufficientScope(scope)
         return True

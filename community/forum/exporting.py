@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 
 from community.forum.models import Bookmark, Comment, Draft, Follow, Post, Topic, Vote
 from community.members.models import Award, Member
@@ -38,6 +40,7 @@ def export(member: Member) -> dict[str, Any]:
         "points": _rows(Entry.objects.filter(**own), "id", "rule__name", "granted", "source_kind", "source_id", "at"),
         "badges": _rows(Award.objects.filter(**own), "badge__name", "created_at"),
         "notifications": _rows(Notification.objects.filter(**own), "kind", "source_kind", "source_id", "created_at"),
+        **{name: import_module(module).export(member) for name, module in settings.BELONGINGS.items()},
     }
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
@@ -20,4 +23,6 @@ def leave(member: Member) -> None:
     for own in (Bookmark, Draft, ReadMark, Notification):
         own.objects.filter(member=locked).delete()
     Follow.objects.filter(Q(member=locked) | Q(followed=locked)).delete()
+    for module in settings.BELONGINGS.values():
+        import_module(module).forget(locked)
     leaving.anonymise(locked)

@@ -40,11 +40,13 @@ OF_MEMBER: dict[str, tuple[tuple[Limit, ...], tuple[Limit, ...]]] = {
     "flag": ((Limit(10, DAY),), (Limit(10, DAY),)),
     "upload": ((Limit(10, HOUR),), (Limit(60, HOUR),)),
     "preview": ((Limit(120, MINUTE),), (Limit(120, MINUTE),)),
+    "token": ((Limit(10, DAY),), (Limit(30, DAY),)),  # tokens and applications
     "picture": ((Limit(30, HOUR),), (Limit(120, HOUR),)),  # decoded, whether kept or refused: each costs a second
 }
 # A school or an office may stand behind one address, and an editor that previews and saves as one types.
 OF_ADDRESS: dict[str, tuple[Limit, ...]] = {
     "sign-up": (Limit(10, HOUR), Limit(30, DAY)),
+    "oauth": (Limit(60, MINUTE), Limit(1000, HOUR)),  # codes and refresh tokens; a server asks for all its members
     "write": (Limit(300, MINUTE), Limit(6000, HOUR)),  # any request that is not a read
 }
 NEW_FOR, NEW_BELOW = DAY, 10  # who joined within this time or has fewer points is new
