@@ -7,13 +7,12 @@ import tempfile
 from pathlib import Path
 
 from celery.schedules import crontab
-from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from config import oauth, services
+from config import services
 from config.env import database_from_url, env_bool, env_int, env_list, env_path, env_text
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -117,16 +116,6 @@ TEMPLATES = [
                 "community.members.context.site",
             ],
         },
-    }
-]
-
-# Servers: external by URL, else the embedded ones whose addresses follow from VAR_DIR.
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.postgresql",
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-        **(database_from_url(DATABASE_URL) if DATABASE_URL else services.postgres_settings(VAR_DIR)),
     },
     {  # the forum's pages
         "BACKEND": "django.template.backends.jinja2.Jinja2",
@@ -142,6 +131,16 @@ DATABASES = {
             ],
         },
     },
+]
+
+# Servers: external by URL, else the embedded ones whose addresses follow from VAR_DIR.
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        **(database_from_url(DATABASE_URL) if DATABASE_URL else services.postgres_settings(VAR_DIR)),
+    }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -185,13 +184,12 @@ CELERY_BEAT_SCHEDULE = {
     "notifications.sweep": {"task": "notifications.sweep", "schedule": 10},
     "points.sweep_boards": {"task": "points.sweep_boards", "schedule": 10},
     "points.turn_day": {"task": "points.turn_day", "schedule": crontab(minute=0)},
-    "api.clear_oauth": {"task": "api.clear_oauth", "schedule": crontab(minute=20, hour=4)},
     "forum.flush_views": {"task": "forum.flush_views", "schedule": 10},
 }
 
 # Members
 AUTH_USER_MODEL = "members.Member"
-SILENCED_SYSTEM_CHECKS = ["auth.W004", *oauth.SILENCED_CHECKS]  # unique by UniqueConstraint(Lower("username"))
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # unique by UniqueConstraint(Lower("username"))
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
@@ -200,8 +198,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
-PASSWORD_HASHERS = [*global_settings.PASSWORD_HASHERS, "community.api.programs.server.SecretHasher"]
-OAUTH2_PROVIDER = oauth.provider(SITE_URL)
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "community.members.accounts.AccountAdapter"
@@ -283,8 +279,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 NOTIFICATION_SOURCES = "community.forum.sources.describe"
 POINTS_SCOPE = "community.forum.scopes.find"
 POINTS_SCOPES = "community.forum.scopes.choices"
-# Modules with export(member) and forget(member), for what rooms above the forum hold of a member.
-BELONGINGS = {"programs": "community.api.belongings"}
 NOTIFICATION_MODEL = "notifications.Notification"
 TEXT_RENDERER = "community.forum.text.render"
 RATE_LIMITS = env_bool("RATE_LIMITS", default=True)
