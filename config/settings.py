@@ -185,6 +185,7 @@ CELERY_BEAT_SCHEDULE = {
     "points.sweep_boards": {"task": "points.sweep_boards", "schedule": 10},
     "points.turn_day": {"task": "points.turn_day", "schedule": crontab(minute=0)},
     "forum.flush_views": {"task": "forum.flush_views", "schedule": 10},
+    "home.sweep": {"task": "home.sweep", "schedule": 60},
 }
 
 # Members
@@ -295,6 +296,7 @@ LOGGING = {
 }
 
 UNFOLD = {
+    "DASHBOARD_CALLBACK": "growth.home.dashboard.context",
     "SITE_TITLE": SITE_NAME,
     "SITE_HEADER": SITE_NAME,
     "SITE_URL": "/",

@@ -11,6 +11,7 @@ from config.health import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("admin/home/", include("growth.home.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("community.api.urls")),
     path("accounts/", include("allauth.urls")),
