@@ -12,7 +12,7 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from config import services
+from config import rest, services
 from config.env import database_from_url, env_bool, env_int, env_list, env_path, env_text
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,6 +85,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "community.api.middleware.ProblemMiddleware",
     "config.nul.NoNulMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -185,6 +186,7 @@ CELERY_BEAT_SCHEDULE = {
     "points.sweep_boards": {"task": "points.sweep_boards", "schedule": 10},
     "points.turn_day": {"task": "points.turn_day", "schedule": crontab(minute=0)},
     "forum.flush_views": {"task": "forum.flush_views", "schedule": 10},
+    "api.sweep_answers": {"task": "api.sweep_answers", "schedule": crontab(minute=17)},
     "home.sweep": {"task": "home.sweep", "schedule": 60},
 }
 
@@ -282,6 +284,7 @@ POINTS_SCOPE = "community.forum.scopes.find"
 POINTS_SCOPES = "community.forum.scopes.choices"
 NOTIFICATION_MODEL = "notifications.Notification"
 TEXT_RENDERER = "community.forum.text.render"
+REST_FRAMEWORK, SPECTACULAR_SETTINGS = rest.FRAMEWORK, rest.SCHEMA
 RATE_LIMITS = env_bool("RATE_LIMITS", default=True)
 TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)  # how many of our own stand in front and extend X-Forwarded-For
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None

@@ -1,4 +1,7 @@
-"""Personal tokens: passwords that members make for their own programs. OAuth's tables are the library's."""
+"""Personal tokens: passwords that members make for their own programs; and answers kept for requests sent twice.
+
+OAuth's tables are the library's.
+"""
 
 from __future__ import annotations
 
@@ -57,3 +60,24 @@ class Token(models.Model):
     @property
     def expired(self) -> bool:
         return self.expires_at is not None and self.expires_at <= timezone.now()
+
+
+class KeptAnswer(models.Model):
+    """What a POST under an Idempotency-Key was answered with, to be answered again."""
+
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the request.")
+    status = models.PositiveSmallIntegerField()
+    body = models.TextField(blank=True)
+    location = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("kept answer")
+        verbose_name_plural = _("kept answers")
+        constraints = [models.UniqueConstraint("member", "key", name="answer_kept_once")]
+        indexes = [models.Index("created_at", name="kept_answer_age")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id}: {self.key}"

@@ -41,7 +41,7 @@ def topics_for_page(member: Member | AnonymousUser) -> TopicQuerySet:
     return topics.annotate(followed=Exists(Follow.objects.filter(member=member.pk, topic=OuterRef("pk"))))
 
 
-def _mine(posts: PostQuerySet, member: Member | AnonymousUser) -> PostQuerySet:
+def with_mine(posts: PostQuerySet, member: Member | AnonymousUser) -> PostQuerySet:
     """With the member's own vote (1, -1, None) and bookmark."""
     if not member.is_authenticated:
         none = Value(None, output_field=IntegerField(null=True))
@@ -53,7 +53,7 @@ def _mine(posts: PostQuerySet, member: Member | AnonymousUser) -> PostQuerySet:
 
 def posts_of(topic: Topic, member: Member | AnonymousUser) -> PostQuerySet:
     """Whoever may open the topic may read its posts, but for the deleted and hidden ones of others."""
-    posts = _mine(topic.posts.for_page(), member).select_related("in_reply_to__author")
+    posts = with_mine(topic.posts.for_page(), member).select_related("in_reply_to__author")
     if getattr(member, "moderates", False):
         return posts
     standing = Q(deleted_at=None, hidden_at=None)

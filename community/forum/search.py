@@ -47,6 +47,8 @@ EMPTY = frozenset(
 
 @dataclass(frozen=True)
 class Hit:
+    post: int
+    topic: int
     url: str
     title: list[Part]
     snippet: list[Part]
@@ -71,17 +73,17 @@ class Written(SearchQuery):
     template = "%(expressions)s::tsquery"
 
 
-def run(query: Query, *, member: Reader, topic: Topic | None = None, number: int = 1) -> Results:
+def run(query: Query, *, member: Reader, topic: Topic | None = None, number: int = 1, size: int = SIZE) -> Results:
     """One page of what the member may read, best first; without words, newest first."""
     if query.empty:
         return Results([], more=False, members=[], unknown=query.unknown)
     found = _ranked(_matching(query, member, topic), query)
-    start = (number - 1) * SIZE
-    posts = list(_for_hits(found)[start : start + SIZE + 1])
+    start = (number - 1) * size
+    posts = list(_for_hits(found)[start : start + size + 1])
     terms = [*query.words, *query.phrases]
-    hits = [_hit(post, terms) for post in posts[:SIZE]]
+    hits = [_hit(post, terms) for post in posts[:size]]
     people = _members(query) if number == 1 and not topic else []
-    return Results(hits, more=len(posts) > SIZE and number < PAGES, members=people, unknown=query.unknown)
+    return Results(hits, more=len(posts) > size and number < PAGES, members=people, unknown=query.unknown)
 
 
 def _matching(query: Query, member: Reader, topic: Topic | None) -> PostQuerySet:
@@ -125,6 +127,8 @@ def _for_hits(posts: PostQuerySet) -> PostQuerySet:
 
 def _hit(post: Post, terms: list[str]) -> Hit:
     return Hit(
+        post=post.pk,
+        topic=post.topic_id,
         url=post.get_absolute_url(),
         title=highlight(post.topic.title, terms),
         snippet=highlight(plain(post.html), terms),

@@ -49,12 +49,12 @@ def sums(member: Member) -> list[RuleSum]:
     return sorted(found, key=lambda one: (-one.points, one.rule))
 
 
-def read(member: Member, *, viewer: Member, rule: str = "", cursor: str | None = None) -> Statement:
+def read(member: Member, *, viewer: Member, rule: str = "", cursor: str | None = None, size: int = SIZE) -> Statement:
     """A page of the ledger, newest first, of one rule or all. Running balances are those of the whole ledger."""
     entries = Entry.objects.filter(member=member).for_member_page()
     if rule:
         entries = entries.filter(rule__name=rule)
-    page = keyset.page(entries, order=["-pk"], size=SIZE, cursor=cursor)
+    page = keyset.page(entries, order=["-pk"], size=size, cursor=cursor)
     itself = ("member", member.pk)  # says nothing as a cause
     sources = [(entry.source_kind, entry.source_id) for entry in page]
     causes = scopes.causes(viewer, [source for source in sources if source != itself])

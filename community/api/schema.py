@@ -1,0 +1,111 @@
+"""What the generator cannot read from the views: who may call, what can go wrong, ranges of ids, examples, links."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from django.conf import settings
+from drf_spectacular.openapi import AutoSchema
+from rest_framework import serializers
+
+from community.api import examples, problems
+from community.api.scopes import SCOPES
+from community.api.shapes import BIGGEST, Out
+
+HEADERS = {
+    "RateLimit-Limit": "Requests in a minute.",
+    "RateLimit-Remaining": "How many of them are left.",
+    "RateLimit-Reset": "Seconds until there are all again.",
+}
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
+
+
+class Fault(Out):
+    pointer = serializers.CharField(required=False, help_text="Where in the body (RFC 6901).")
+    parameter = serializers.CharField(required=False, help_text="Which parameter of the query.")
+    detail = serializers.CharField()
+    code = serializers.CharField()
+
+
+class Problem(Out):
+    """RFC 9457. `detail` is for people, in their language; programs go by `type`."""
+
+    type = serializers.URLField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    errors = Fault(many=True, required=False)
+
+
+class Operation(AutoSchema):
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        scope = self.view.required_scopes[self.method]
+        ways: list[dict[str, list[str]]] = [{"token": []}, {"oauth": [scope]}, {"session": []}]
+        return [*ways, {}] if self.view.public and self.method == "GET" else ways
+
+    def get_extensions(self) -> dict[str, Any]:
+        return super().get_extensions() | {"x-scope": self.view.required_scopes[self.method]}
+
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
+        found = super()._get_response_bodies(direction=direction)
+        if self.method == "GET":
+            found["304"] = {"description": "You hold the same already: its ETag is in If-None-Match."}
+        for status in self._faults():
+            found[str(status)] = self._problem(status)
+        return dict(sorted(found.items()))
+
+    def _faults(self) -> set[int]:
+        """Every status of a refusal that this operation can give."""
+        found = {400, 401, 406, 429}
+        if "{" in self.path:
+            found |= {404}
+        if not (self.view.public and self.method == "GET"):
+            found |= {403}
+        if self.method == "GET" and self.view.required_scopes:
+            found |= {403}  # a token without the scope
+        if self.method in WRITES:
+            found |= {422}
+        if self.method in ("POST", "PATCH"):
+            found |= {409}
+        if self.get_request_serializer() is not None:
+            found |= {404, 413, 415}
+        return found
+
+    def _problem(self, status: int) -> dict[str, Any]:
+        component = self.resolve_serializer(Problem, "response")
+        names = [name for name, kind in problems.KINDS.items() if kind.status == status]
+        said = "; ".join(f"`{name}`: {problems.KINDS[name].title}" for name in names)
+        return {"description": said, "content": {problems.CONTENT_TYPE: {"schema": component.ref}}}
+
+
+def complete(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """The generator's last step."""
+    result["servers"] = [{"url": settings.SITE_URL}]
+    result["components"]["securitySchemes"] = _ways_in()
+    for path, operations in result["paths"].items():
+        for operation in operations.values():
+            _complete(path, operation)
+    examples.fill(result)
+    return result
+
+
+def _complete(path: str, operation: dict[str, Any]) -> None:
+    for parameter in operation.get("parameters", []):
+        if parameter["in"] == "path" and parameter["schema"].get("type") == "integer":
+            parameter["schema"] |= {"minimum": 1, "maximum": BIGGEST, "format": "int64"}
+    for status, response in operation["responses"].items():
+        described = {name: {"description": said, "schema": {"type": "integer"}} for name, said in HEADERS.items()}
+        response.setdefault("headers", {}).update(described)
+        if status == "429":
+            response["headers"]["Retry-After"] = {"description": "In seconds.", "schema": {"type": "integer"}}
+
+
+def _ways_in() -> dict[str, Any]:
+    site = settings.SITE_URL
+    scopes = {name: str(said) for name, said in SCOPES.items()}
+    flow = {"authorizationUrl": f"{site}/oauth/authorize/", "tokenUrl": f"{site}/oauth/token/", "scopes": scopes}
+    return {
+        "token": {"type": "http", "scheme": "bearer", "description": "A personal token, from your settings."},
+        "oauth": {"type": "oauth2", "flows": {"authorizationCode": flow}},
+        "session": {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "The site's own pages."},
+    }
