@@ -54,9 +54,10 @@ def check(url: str) -> SplitResult:
     """The parts of an address that may be sent to, as far as one can tell without a name server. Raises Refused."""
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port or (80 if parts.scheme == "http" else 443)
+        port = parts.port if parts.port is not None else 80 if parts.scheme == "http" else 443
     except ValueError as error:
         raise Refused(_("This is not an address.")) from error
+    host = parts.hostname or ""
     if not url.isascii() or not host or parts.scheme not in ("http", "https"):
         raise Refused(
             _("Write it like https://example.org/hook; a name in other letters in its form in ASCII (xn--…).")

@@ -39,14 +39,15 @@ class EndpointAdmin(ModelAdmin):
     actions = ("turn_on", "turn_off", "try_out", "rotate")
     actions_submit_line = ("try_this_out", "rotate_this")
     readonly_fields = ("shown_state", "shown_secret", "failures", "failing_since", "rests_until", "created_at")
-    fieldsets = (
-        (None, {"fields": ("name", "url", "names", "everything", "owner")}),
-        (_("Secret"), {"fields": ("shown_secret",)}),
-        (_("Standing"), {"fields": ("shown_state", "failures", "failing_since", "rests_until", "created_at")}),
-    )
+    choices = (None, {"fields": ("name", "url", "names", "everything", "owner")})
+    secret = (_("Secret"), {"fields": ("shown_secret",)})
+    standing = (_("Standing"), {"fields": ("shown_state", "failures", "failing_since", "rests_until", "created_at")})
 
     def get_fieldsets(self, request: HttpRequest, obj: Endpoint | None = None) -> Any:
-        return super().get_fieldsets(request, obj) if obj else self.fieldsets[:1]
+        """The secret for those only who may change it."""
+        if obj is None:
+            return (self.choices,)
+        return (self.choices, *([self.secret] if self.has_change_permission(request, obj) else []), self.standing)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"owner": request.user.pk, **super().get_changeform_initial_data(request)}
@@ -64,13 +65,8 @@ class EndpointAdmin(ModelAdmin):
 
     @display(description=_("secret"))
     def shown_secret(self, endpoint: Endpoint) -> SafeString:
-        """On demand, and to those only who may change it."""
         words = _("Show it: the receiver verifies with it that a message comes from here.")
         return format_html("<details><summary>{}</summary><code>{}</code></details>", words, endpoint.secret)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Endpoint | None = None) -> Any:
-        fields = super().get_readonly_fields(request, obj)
-        return fields if self.has_change_permission(request, obj) else [f for f in fields if f != "shown_secret"]
 
     @admin.action(description=_("Turn on"), permissions=["change"])
     def turn_on(self, request: HttpRequest, chosen: QuerySet[Endpoint]) -> None:
