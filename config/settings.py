@@ -5,21 +5,34 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from celery.schedules import crontab
-from django.core.exceptions import ImproperlyConfigured
+from django.conf import global_settings
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from config import rest, services
-from config.env import database_from_url, env_bool, env_int, env_list, env_path, env_text
+from config import logs, oauth, policy, rest, services
+from config.env import (
+    Refused,
+    database_from_url,
+    env_bool,
+    env_choice,
+    env_int,
+    env_list,
+    env_path,
+    env_text,
+    env_url,
+    env_zone,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR_DIR = env_path("VAR_DIR", ROOT / "var")
 DEBUG = env_bool("DEBUG")
 DATABASE_URL = env_text("DATABASE_URL")
-REDIS_URL = env_text("REDIS_URL")
+REDIS_URL = env_url("REDIS_URL", schemes=("redis", "rediss", "unix"))
+PRODUCTION = bool(DATABASE_URL) and not DEBUG
 EMBEDDED_SERVICES = tuple(name for name, url in {"postgres": DATABASE_URL, "redis": REDIS_URL}.items() if not url)
 
 
@@ -27,8 +40,8 @@ def _secret_key() -> str:
     """The key from the environment; on embedded servers one made once and kept beside their data."""
     if key := env_text("SECRET_KEY"):
         return key
-    if DATABASE_URL and not DEBUG:
-        raise ImproperlyConfigured("SECRET_KEY must be set when DATABASE_URL is")
+    if PRODUCTION:
+        raise Refused("SECRET_KEY must be set when DATABASE_URL is")
     path = VAR_DIR / "secret_key"
     if not path.exists():
         VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -40,16 +53,36 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
-ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")  # the keys before it, while what they have signed is used
 SITE_NAME = env_text("SITE_NAME", "Flywheel")
-SITE_URL = env_text("SITE_URL", "http://localhost:8000").rstrip("/")
+if PRODUCTION and not env_text("SITE_URL"):
+    raise Refused("SITE_URL must be set when DATABASE_URL is: mails and feeds lead there")
+SITE_URL = env_url("SITE_URL", "http://localhost:8000", schemes=("http", "https")).rstrip("/")
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", f"{urlsplit(SITE_URL).hostname},localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
+
+# Https: cookies, redirects and HSTS follow from SITE_URL. gunicorn speaks none, so a proxy of ours is in front then.
+HTTPS = SITE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]  # asked from within, past the proxy
+SECURE_HSTS_SECONDS = env_int("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env_bool("HSTS_SUBDOMAINS")
+SECURE_REFERRER_POLICY = "same-origin"
+TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", int(HTTPS))  # how many of our own extend X-Forwarded-For
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SIGN_IN_AT = {
+    "https://github.com": env_text("GITHUB_CLIENT_ID"),
+    "https://accounts.google.com": env_text("GOOGLE_CLIENT_ID"),
+    env_url("OIDC_SERVER_URL", schemes=("http", "https")): env_text("OIDC_SERVER_URL"),
+}
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": policy.site_policy(https=HTTPS, sign_in_at=[url for url, client in SIGN_IN_AT.items() if client])
+}
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "community.desk.apps.DeskSiteConfig",  # django.contrib.admin with a site of our own
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -72,6 +105,7 @@ INSTALLED_APPS = [
     "oauth2_provider",
     "config",
     "events",
+    "community.desk.apps.DeskConfig",
     "community.members",
     "community.points",
     "community.notifications",
@@ -84,7 +118,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.observing.ObservingMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "config.policy.PolicyMiddleware",
     "community.api.middleware.ProblemMiddleware",
     "config.nul.NoNulMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -185,14 +221,22 @@ CELERY_BEAT_SCHEDULE = {
     "notifications.sweep": {"task": "notifications.sweep", "schedule": 10},
     "points.sweep_boards": {"task": "points.sweep_boards", "schedule": 10},
     "points.turn_day": {"task": "points.turn_day", "schedule": crontab(minute=0)},
+    "api.clear_oauth": {"task": "api.clear_oauth", "schedule": crontab(minute=20, hour=4)},
     "forum.flush_views": {"task": "forum.flush_views", "schedule": 10},
     "api.sweep_answers": {"task": "api.sweep_answers", "schedule": crontab(minute=17)},
+    "webhooks.sweep": {"task": "webhooks.sweep", "schedule": 2, "options": {"expires": 2}},
+    "webhooks.clean": {"task": "webhooks.clean", "schedule": crontab(hour=3, minute=10)},
     "home.sweep": {"task": "home.sweep", "schedule": 60},
+    "desk.sweep": {"task": "desk.sweep", "schedule": 30, "options": {"expires": 30}},
 }
 
 # Members
 AUTH_USER_MODEL = "members.Member"
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # unique by UniqueConstraint(Lower("username"))
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # unique by UniqueConstraint(Lower("username"))
+    *policy.LEFT_TO_THE_OPERATOR,
+    *oauth.SILENCED_CHECKS,
+]
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
@@ -201,6 +245,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+PASSWORD_HASHERS = [*global_settings.PASSWORD_HASHERS, "community.api.programs.server.SecretHasher"]
+OAUTH2_PROVIDER = oauth.provider(SITE_URL)
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "community.members.accounts.AccountAdapter"
@@ -257,7 +303,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [ROOT / "locale", ROOT / "locale" / "third_party"]
 FORMAT_MODULE_PATH = "config.formats"
-TIME_ZONE = env_text("TIME_ZONE", "UTC")
+TIME_ZONE = env_zone("TIME_ZONE", "UTC")
 USE_TZ = True
 
 # Events: the request header in which a proxy in front tells the visitor's country, CF-IPCountry say.
@@ -275,6 +321,8 @@ STORAGES = {
     if DEBUG
     else {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+WEBHOOK_ALLOWED_HOSTS = env_list("WEBHOOK_ALLOWED_HOSTS")  # host:port of our own network that endpoints may name
+IMPORTS_DIR = env_path("IMPORTS_DIR", VAR_DIR / "imports")  # dumps that admins may import, a folder each
 UPLOAD_MAX_BYTES = env_int("UPLOAD_MAX_BYTES", 8 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
@@ -282,21 +330,23 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 NOTIFICATION_SOURCES = "community.forum.sources.describe"
 POINTS_SCOPE = "community.forum.scopes.find"
 POINTS_SCOPES = "community.forum.scopes.choices"
+# Modules with export(member) and forget(member), for what rooms above the forum hold of a member.
+BELONGINGS = {"programs": "community.api.belongings"}
 NOTIFICATION_MODEL = "notifications.Notification"
 TEXT_RENDERER = "community.forum.text.render"
 REST_FRAMEWORK, SPECTACULAR_SETTINGS = rest.FRAMEWORK, rest.SCHEMA
 RATE_LIMITS = env_bool("RATE_LIMITS", default=True)
-TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)  # how many of our own stand in front and extend X-Forwarded-For
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env_text("LOG_LEVEL", "INFO")},
-    "loggers": {"django.server": {"level": "WARNING"}},
-}
+# What is told of the running site: lines of log, numbers for Prometheus, faults to Sentry.
+LOGGING = logs.logging_settings(
+    level=env_choice("LOG_LEVEL", "INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")),
+    as_json=env_choice("LOG_FORMAT", "json" if PRODUCTION else "line", choices=("json", "line")) == "json",
+)
+METRICS_DIR = VAR_DIR / "metrics"
+METRICS_TOKEN = env_text("METRICS_TOKEN")
+WORKER_METRICS_PORT = env_int("WORKER_METRICS_PORT", 0)
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(METRICS_DIR / "web"))  # asked for when its client is imported
+SENTRY_DSN = env_url("SENTRY_DSN", schemes=("http", "https"))
 
 UNFOLD = {
     "DASHBOARD_CALLBACK": "growth.home.dashboard.context",

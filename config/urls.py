@@ -8,9 +8,11 @@ from django.views.static import serve
 from community.forum.sitemaps import SITEMAPS
 from community.members import views as members
 from config.health import healthz
+from config.metrics import metrics
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("metrics", metrics, name="metrics"),
     path("admin/home/", include("growth.home.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("community.api.urls")),

@@ -1,5 +1,6 @@
 """The site's settings with what a test process needs of its own: cheap passwords, kept mail, its own Redis keys."""
 
+import os
 import uuid
 
 from config.settings import *  # noqa: F403
@@ -15,6 +16,9 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", "community.
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ACCOUNT_RATE_LIMITS = False
 RATE_LIMITS = False
+
+METRICS_DIR = VAR_DIR / "test-metrics" / RUN
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_DIR / "web")
 
 # A live server's threads end with their request's connection closed, so that their database can be replaced.
 DATABASES["default"]["CONN_MAX_AGE"] = 0

@@ -1,0 +1,48 @@
+"""Every background task is timed, counted and told in one line of the log, under the id of what has rung for it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import ExitStack
+from typing import Any
+
+from celery import Task
+from celery.signals import setup_logging, task_postrun, task_prerun, worker_init
+from django.conf import settings
+from prometheus_client import start_http_server
+
+from config import counting, request_ids
+
+logger = logging.getLogger("flywheel.task")
+_running: dict[str, tuple[float, ExitStack]] = {}
+
+
+@setup_logging.connect
+def keep_our_logging(**_: Any) -> None:
+    """Celery sets up none of its own where somebody listens."""
+
+
+@worker_init.connect
+def count_by_itself(**_: Any) -> None:
+    """Before the worker's processes are forked. On a machine of its own it answers Prometheus by itself."""
+    counting.begin_to_count("worker")
+    if settings.WORKER_METRICS_PORT:
+        start_http_server(settings.WORKER_METRICS_PORT, registry=counting.registry("worker"))
+
+
+@task_prerun.connect
+def note_start(task_id: str, task: Task, **_: Any) -> None:
+    stack = ExitStack()
+    stack.enter_context(request_ids.within(task.request.get(request_ids.TASK_HEADER) or task_id))
+    _running[task_id] = time.perf_counter(), stack
+
+
+@task_postrun.connect
+def tell(task_id: str, task: Task, state: str | None = None, **_: Any) -> None:
+    began, stack = _running.pop(task_id)
+    with stack:
+        seconds = time.perf_counter() - began
+        counting.TASKS.labels(task.name, state or "UNKNOWN").observe(seconds)
+        told = {"task": task.name, "task_id": task_id, "state": state, "duration_ms": round(seconds * 1000, 1)}
+        logger.info("%s %s", task.name, state, extra=told)
