@@ -315,8 +315,14 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [ROOT / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+S3_BUCKET = env_text("S3_BUCKET")
+S3_ENDPOINT_URL = env_url("S3_ENDPOINT_URL", schemes=("https", "http"))
+S3_REGION = env_text("S3_REGION")
+S3_PUBLIC_URL = env_url("S3_PUBLIC_URL", schemes=("https", "http")).rstrip("/")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "config.buckets.BucketStorage" if S3_BUCKET else "django.core.files.storage.FileSystemStorage"
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     if DEBUG
     else {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -1,13 +1,12 @@
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.sitemaps import views as sitemaps
 from django.urls import include, path
 from django.views.generic import TemplateView
-from django.views.static import serve
 
 from community.forum.sitemaps import SITEMAPS
 from community.members import views as members
 from config.health import healthz
+from config.media import media
 from config.metrics import metrics
 
 urlpatterns = [
@@ -27,6 +26,5 @@ urlpatterns = [
     path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("sitemap-<section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, "django.contrib.sitemaps.views.sitemap"),
     path("", include("community.forum.urls")),
-    # Uploads, where no front server answers for them; all are images that we have encoded ourselves.
-    path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
+    path("media/<path:path>", media),
 ]

@@ -1,0 +1,89 @@
+import io
+import urllib.request
+from collections.abc import Iterator
+from urllib.error import HTTPError
+
+import pytest
+from django.core.files.storage import default_storage
+from PIL import Image
+
+from community.forum import uploads
+from community.members import pictures
+from config import media
+from tests.config import s3
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def bucket(settings, monkeypatch) -> Iterator[s3.Bucket]:
+    with s3.bucket("community") as made:
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", s3.KEY)
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "only-for-tests")
+        settings.S3_BUCKET, settings.S3_ENDPOINT_URL, settings.S3_REGION = "community", made.url, "eu-central-1"
+        settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "config.buckets.BucketStorage"}}
+        yield made
+
+
+def picture(colour: str = "teal") -> io.BytesIO:
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), colour).save(file, "PNG")
+    file.seek(0)
+    return file
+
+
+def test_a_file_on_disk_is_served_for_ever(client, alice):
+    upload = uploads.store(alice, picture())
+    answer = client.get(upload.file.url)
+    assert b"".join(answer.streaming_content) == upload.file.read()
+    assert answer["Content-Type"] == "image/png"
+    assert answer["Cache-Control"] == f"public, max-age={media.FOR_EVER}, immutable"
+
+
+@pytest.mark.parametrize(
+    "path", ["/media/no.png", "/media/../settings.py", "/media/%2e%2e/%2e%2e/etc/passwd", "/media/"]
+)
+def test_what_is_no_upload_is_not_found(client, path):
+    assert client.get(path).status_code == 404
+
+
+def test_an_upload_to_a_bucket_keeps_our_address_and_leads_there(client, alice, bucket):
+    upload = uploads.store(alice, picture())
+    assert list(bucket.files) == [upload.file.name]
+    assert upload.file.url == f"/media/{upload.file.name}"
+    answer = client.get(upload.file.url)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(f"{bucket.url}/community/{upload.file.name}?X-Amz-")
+    assert answer["Cache-Control"] == f"public, max-age={media.SENT_ON}"
+    with urllib.request.urlopen(answer["Location"]) as found:
+        assert Image.open(io.BytesIO(found.read())).size == (40, 30)
+    assert "immutable" in bucket.headers[upload.file.name]["Cache-Control"]
+
+
+def test_a_public_bucket_is_named_without_a_signature(client, alice, bucket, settings):
+    settings.S3_PUBLIC_URL = "https://cdn.example.org/community"
+    upload = uploads.store(alice, picture())
+    assert client.get(upload.file.url)["Location"] == f"https://cdn.example.org/community/{upload.file.name}"
+
+
+def test_a_changed_and_a_removed_picture_leave_the_bucket(alice, bucket, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        pictures.put(alice, picture("teal"))
+    (first,) = bucket.files
+    with django_capture_on_commit_callbacks(execute=True):
+        pictures.put(alice, picture("red"))
+    (second,) = bucket.files
+    assert second != first
+    with django_capture_on_commit_callbacks(execute=True):
+        pictures.remove(alice)
+    assert bucket.files == {}
+
+
+def test_the_bucket_of_the_test_lets_no_stranger_in(bucket):
+    default_storage.save("a.txt", io.BytesIO(b"a"))
+    with pytest.raises(HTTPError, match="403"):
+        urllib.request.urlopen(f"{bucket.url}/community/a.txt")
+
+
+def test_a_way_out_of_the_bucket_is_refused(client, bucket):
+    assert client.get("/media/%2e%2e/other/a.png").status_code == 400
