@@ -7,6 +7,7 @@ from typing import Any
 from botocore.config import Config
 from django.conf import settings
 from storages.backends.s3 import S3Storage
+from storages.utils import clean_name
 
 from config.media import FOR_EVER, SENT_ON
 
@@ -40,5 +41,5 @@ class BucketStorage(S3Storage):
     def address(self, name: str) -> str:
         """Where a browser finds the file: under the bucket's public address, else signed for an hour."""
         if settings.S3_PUBLIC_URL:
-            return f"{settings.S3_PUBLIC_URL}/{self._normalize_name(name)}"
+            return f"{settings.S3_PUBLIC_URL}/{self._normalize_name(clean_name(name))}"
         return super().url(name)
