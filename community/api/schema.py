@@ -17,6 +17,8 @@ HEADERS = {
     "RateLimit-Remaining": "How many of them are left.",
     "RateLimit-Reset": "Seconds until there are all again.",
 }
+# What an answer of 201 made, and the parameter that takes its id.
+MADE = {"createTopic": "topic_id", "createPost": "post_id", "createComment": "comment_id", "flagPost": "flag_id"}
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -85,8 +87,9 @@ def complete(result: dict[str, Any], generator: Any, request: Any, public: bool)
     for path, operations in result["paths"].items():
         for operation in operations.values():
             _complete(path, operation)
+    _link(result["paths"])
     examples.fill(result)
-    return result
+    return _cleaned(result)
 
 
 def _complete(path: str, operation: dict[str, Any]) -> None:
@@ -98,6 +101,26 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
         response.setdefault("headers", {}).update(described)
         if status == "429":
             response["headers"]["Retry-After"] = {"description": "In seconds.", "schema": {"type": "integer"}}
+
+
+def _link(paths: dict[str, Any]) -> None:
+    """From what makes a thing to all that can be done with it."""
+    operations = [(path, one) for path, methods in paths.items() for one in methods.values()]
+    for _path, operation in operations:
+        if parameter := MADE.get(operation["operationId"]):
+            taken = {parameter: "$response.body#/id"}
+            operation["responses"]["201"]["links"] = {
+                other["operationId"]: {"operationId": other["operationId"], "parameters": taken}
+                for path, other in operations
+                if f"{{{parameter}}}" in path
+            }
+
+
+def _cleaned(value: Any) -> Any:
+    """Without the generator's own notes."""
+    if isinstance(value, dict):
+        return {name: _cleaned(inner) for name, inner in value.items() if name != "x-spec-enum-id"}
+    return [_cleaned(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _ways_in() -> dict[str, Any]:
