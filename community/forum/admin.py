@@ -1,21 +1,38 @@
-"""Categories and tags for admins; topics, posts and comments to look at, to delete and to restore."""
+"""Categories and tags for admins; what members wrote to look at, and to deal with by the verbs."""
 
 from __future__ import annotations
 
 from typing import Any, cast
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.contrib import admin
+from django.db.models import Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
+from unfold.decorators import display
 
-from community.forum import removing, tag_keeping
-from community.forum.models import Category, Comment, Post, Tag, Topic
+from community.desk.acting import OptionalReasonForm, ReasonForm, bulk
+from community.desk.filters import IsSet
+from community.desk.searching import ReadOnlyAdmin, SoughtAdmin, number, of_member
+from community.forum import removing, steering, tag_keeping
+from community.forum.admin_forms import MoveForm, SynonymForm
+from community.forum.indexing import lexemes
+from community.forum.models import Bounty, Category, Comment, Post, Revision, Tag, Topic, TopicLink, Upload, Vote
+from community.forum.search import Written as WrittenQuery
 from community.members.models import Member
+
+MOST_FOUND = 2000  # topics or posts that hold the words; newest first among them
+
+
+def with_words(term: str, weight: str = "") -> Q:
+    """Posts that hold all the words, the last one perhaps unfinished; `weight` A: in the title."""
+    *whole, last = lexemes(term) or [""]
+    if not last:
+        return Q(pk__in=[])
+    parts = [*(f"'{word}':{weight}" if weight else f"'{word}'" for word in whole), f"'{last}':*{weight}"]
+    return Q(search=WrittenQuery(" & ".join(parts)))
 
 
 @admin.register(Category)
@@ -25,22 +42,30 @@ class CategoryAdmin(ModelAdmin):
     list_select_related = ("parent",)
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
-    autocomplete_fields = ("reader_groups", "poster_groups")
+    autocomplete_fields = ("parent", "reader_groups", "poster_groups")
     ordering = ("position", "name")
 
 
 @admin.register(Tag)
-class TagAdmin(ModelAdmin):
+class TagAdmin(SoughtAdmin):
     """What is saved goes through the verbs of tag_keeping: topics and followers move along, and it is logged."""
 
     list_display = ("name", "synonym_of", "topic_count", "excerpt")
     list_select_related = ("synonym_of",)
-    list_filter = (("synonym_of", admin.EmptyFieldListFilter),)
-    search_fields = ("name",)
+    list_filter = (("synonym_of", IsSet),)
+    list_per_page = 50
+    search_help_text = _("A name from its beginning")
     fields = ("name", "synonym_of", "excerpt", "wiki")
     autocomplete_fields = ("synonym_of",)
+    sortable_by = ("topic_count",)
     ordering = ("-topic_count", "name")
-    show_full_result_count = False
+    actions = (
+        bulk("make_synonym", _("Make a synonym of…"), tag_keeping.make_synonym, form=SynonymForm),
+        bulk("separate", _("Let it stand for itself"), tag_keeping.separate),
+    )
+
+    def sought(self, term: str) -> Q:
+        return Q(pk__in=Tag.objects.starting_with(term).values("pk")[:MOST_FOUND])
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # topics name their tags by id; a tag that nobody wants becomes a synonym
@@ -61,64 +86,68 @@ class TagAdmin(ModelAdmin):
             tag_keeping.separate(tag, by=by)
 
 
-class Written(ModelAdmin):
-    """To look at. What members wrote is changed on the site, where its revisions are kept."""
+class Written(ReadOnlyAdmin):
+    """To look at and to act on. What members wrote is changed on the site, where its revisions are kept."""
 
-    actions = ("delete_chosen", "restore_chosen")
-    show_full_result_count = False
+    actions: tuple[Any, ...] = (
+        bulk("delete_chosen", _("Delete; can be restored…"), removing.delete, form=OptionalReasonForm),
+        bulk("restore_chosen", _("Restore"), removing.restore),
+    )
     list_per_page = 50
+    list_filter_submit = True
     ordering = ("-pk",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    search_help_text = _("Words, an author's username, or a number")
 
     def view_on_site(self, obj: Topic | Post | Comment) -> str:
         return obj.get_absolute_url()
 
-    @admin.action(description=_("Delete; can be restored"), permissions=["view"])
-    def delete_chosen(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
-        self._each(request, chosen, removing.delete)
-
-    @admin.action(description=_("Restore"), permissions=["view"])
-    def restore_chosen(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
-        self._each(request, chosen, removing.restore)
-
-    def _each(self, request: HttpRequest, chosen: QuerySet[Any], verb: Any) -> None:
-        done = 0
-        for thing in chosen:
-            try:
-                verb(thing, by=request.user)
-                done += 1
-            except PermissionDenied as refusal:
-                self.message_user(request, f"{thing}: {refusal}", messages.ERROR)
-        self.message_user(request, ngettext("%d done.", "%d done.", done) % done)
-
 
 @admin.register(Topic)
 class TopicAdmin(Written):
-    list_display = ("title", "kind", "category", "author", "score", "reply_count", "created_at", "deleted_at")
+    list_display = ("title", "kind", "category", "author", "score", "reply_count", "created_at", "state")
     list_select_related = ("category", "author")
-    list_filter = ("kind", "category", ("deleted_at", admin.EmptyFieldListFilter))
-    search_fields = ("=pk", "title", "author__username__iexact")
+    list_filter = (
+        *("kind", "category", ("author", AutocompleteSelectFilter), ("created_at", RangeDateFilter)),
+        *(("closed_at", IsSet), ("pinned_at", IsSet), ("deleted_at", IsSet), ("hidden_at", IsSet)),
+    )
+    sortable_by = ("score", "created_at")
+    search_help_text = _("Words of the title, an author's username, or a number")
+    actions = (
+        bulk("close", _("Close…"), steering.close, form=ReasonForm),
+        bulk("reopen", _("Reopen"), steering.reopen),
+        bulk("move", _("Move to a category…"), steering.move, form=MoveForm),
+        bulk("pin", _("Pin"), steering.pin),
+        bulk("unpin", _("Unpin"), steering.unpin),
+        *Written.actions,
+    )
     fields = (
         *("title", "kind", "category", "author", "created_at", "active_at", "score", "reply_count", "views"),
         *("pinned_at", "closed_at", "closed_by", "close_reason", "merged_into"),
         *("deleted_at", "deleted_by", "hidden_at"),
     )
 
+    def sought(self, term: str) -> Q:
+        titled = Post.objects.filter(with_words(term, "A"), number=0).order_by().values("topic")[:MOST_FOUND]
+        return Q(pk__in=titled) | number(term, "pk") | of_member(term, "author")
+
+    @display(description=_("state"), label={"deleted": "danger", "hidden": "warning", "closed": "info"})
+    def state(self, topic: Topic) -> tuple[str, Any]:
+        if topic.deleted_at:
+            return "deleted", _("deleted")
+        if topic.hidden_at:
+            return "hidden", _("hidden")
+        return ("closed", _("closed")) if topic.closed_at else ("open", _("open"))
+
 
 @admin.register(Post)
 class PostAdmin(Written):
-    list_display = ("id", "topic", "number", "author", "score", "created_at", "deleted_at")
+    list_display = ("id", "topic", "number", "author", "score", "created_at", "deleted_at", "hidden_at")
     list_select_related = ("topic", "author")
-    list_filter = (("deleted_at", admin.EmptyFieldListFilter), ("hidden_at", admin.EmptyFieldListFilter), "wiki")
-    search_fields = ("=pk", "author__username__iexact")
+    list_filter = (
+        *(("author", AutocompleteSelectFilter), ("created_at", RangeDateFilter)),
+        *(("deleted_at", IsSet), ("hidden_at", IsSet), "wiki"),
+    )
+    sortable_by = ("id", "created_at")
     fields = (
         *("topic", "number", "author", "in_reply_to", "format", "body", "wiki", "version"),
         *("created_at", "edited_at", "edited_by", "up", "down", "deleted_at", "deleted_by", "hidden_at"),
@@ -127,11 +156,76 @@ class PostAdmin(Written):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Post]:
         return super().get_queryset(request).defer("html", "search")
 
+    def sought(self, term: str) -> Q:
+        holding = Post.objects.filter(with_words(term)).order_by().values("pk")[:MOST_FOUND]
+        return Q(pk__in=holding) | number(term, "pk", "topic") | of_member(term, "author")
+
 
 @admin.register(Comment)
 class CommentAdmin(Written):
-    list_display = ("id", "post", "author", "body", "created_at", "deleted_at")
+    list_display = ("id", "post", "author", "body", "created_at", "deleted_at", "hidden_at")
     list_select_related = ("post", "author")
-    list_filter = (("deleted_at", admin.EmptyFieldListFilter), ("hidden_at", admin.EmptyFieldListFilter))
-    search_fields = ("=pk", "author__username__iexact")
+    list_filter = (("author", AutocompleteSelectFilter), ("deleted_at", IsSet), ("hidden_at", IsSet))
+    sortable_by = ("id",)
+    search_help_text = _("An author's username, or the number of a comment or its post")
     fields = ("post", "author", "body", "score", "version", "created_at", "edited_at", "deleted_at", "hidden_at")
+
+    def sought(self, term: str) -> Q:
+        return number(term, "pk", "post") | of_member(term, "author")
+
+
+class Kept(ReadOnlyAdmin):
+    """What the forum keeps beside the texts: found by the number of its post or topic, or by its member."""
+
+    list_per_page = 50
+    list_filter_submit = True
+    ordering = ("-pk",)
+    sortable_by = ("id",)
+    search_help_text = _("A username, or the number of a post or topic")
+    numbered: tuple[str, ...] = ("pk",)
+    whose: tuple[str, ...] = ("member",)
+
+    def sought(self, term: str) -> Q:
+        return number(term, *self.numbered) | of_member(term, *self.whose)
+
+
+@admin.register(Revision)
+class RevisionAdmin(Kept):
+    list_display = ("id", "post", "version", "author", "created_at", "summary")
+    list_select_related = ("post", "author")
+    list_filter = (("author", AutocompleteSelectFilter),)
+    numbered, whose = ("pk", "post"), ("author",)
+    fields = ("post", "version", "author", "created_at", "title", "summary", "body")
+
+
+@admin.register(Vote)
+class VoteAdmin(Kept):
+    list_display = ("id", "post", "member", "value", "created_at")
+    list_select_related = ("post", "member")
+    list_filter = (("member", AutocompleteSelectFilter), "value")
+    numbered = ("pk", "post")
+    fields = ("post", "member", "value", "created_at")
+
+
+@admin.register(Upload)
+class UploadAdmin(Kept):
+    list_display = ("id", "file", "member", "bytes", "width", "height", "created_at")
+    list_select_related = ("member",)
+    list_filter = (("member", AutocompleteSelectFilter), ("created_at", RangeDateFilter))
+    fields = ("member", "file", "bytes", "width", "height", "created_at")
+
+
+@admin.register(Bounty)
+class BountyAdmin(Kept):
+    list_display = ("id", "topic", "member", "amount", "offered_at")
+    list_select_related = ("topic", "member")
+    numbered = ("pk", "topic")
+    fields = ("topic", "member", "amount", "offered_at")
+
+
+@admin.register(TopicLink)
+class TopicLinkAdmin(Kept):
+    list_display = ("id", "topic", "kind", "to", "created_at")
+    list_select_related = ("topic", "to")
+    numbered, whose = ("pk", "topic", "to"), ()
+    fields = ("topic", "kind", "to", "created_at")

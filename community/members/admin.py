@@ -9,10 +9,11 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -23,24 +24,22 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from community.desk.searching import SoughtAdmin, number, of_member
 from community.members.accounts import give_address
 from community.members.bios import bio_html
-from community.members.models import Badge, Member
+from community.members.models import Award, Badge, Member
 
 for model in (Group, EmailAddress, SocialAccount, SocialApp, SocialToken, Authenticator):
     admin.site.unregister(model)
 
 
 @admin.register(Group)
-class GroupAdmin(ModelAdmin):
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
     """Groups say who may read and post where (the forum's categories), and what staff may do."""
-
-    search_fields = ("name",)
-    filter_horizontal = ("permissions",)
 
 
 class MemberForm(UserChangeForm):
@@ -70,22 +69,23 @@ class AddressInline(TabularInline):
 
 
 @admin.register(Member)
-class MemberAdmin(UserAdmin, ModelAdmin):
+class MemberAdmin(SoughtAdmin, UserAdmin):
+    """Members who are staff are changed by superusers alone, and so is what makes somebody staff."""
+
     form = MemberForm
     add_form = NewMemberForm
     change_password_form = AdminPasswordChangeForm
     list_display = ("username", "display_name", "email", "points", "date_joined", "seen_at", "standing")
     list_filter = ("is_active", "is_moderator", "is_staff", ("date_joined", RangeDateFilter))
     list_filter_submit = True
-    search_fields = ("username__istartswith", "=email", "display_name__istartswith")
     search_help_text = _("Username or display name from its beginning, or the whole address")
+    sortable_by = ("points", "date_joined", "seen_at")
     ordering = ("-id",)
     list_per_page = 50
-    show_full_result_count = False  # a count of a million rows on every page, for a number nobody reads
     readonly_fields = ("ledger", "last_login", "date_joined", "seen_at", "suspended_until", "imported")
     filter_horizontal = ("groups", "user_permissions")
     inlines = (AddressInline,)
-    actions = ("send_password_link",)
+    actions: tuple[Any, ...] = ("send_password_link",)
     actions_detail = ("suspend",)
     fieldsets = (
         (None, {"fields": ("username", "password", "email", "ledger")}),
@@ -95,6 +95,22 @@ class MemberAdmin(UserAdmin, ModelAdmin):
         (_("Dates"), {"fields": ("date_joined", "last_login", "seen_at", "imported")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("username", "email", "password1", "password2")}),)
+
+    GIVING_POWER = ("is_moderator", "is_staff", "is_superuser", "groups", "user_permissions")
+
+    def sought(self, term: str) -> Q:
+        named = Q(pk__in=Member.objects.starting_with(term.lstrip("@")).values("pk")[:1000])
+        shown = Q(display_name__istartswith=term)
+        return named | shown | Q(email=term.lower()) | number(term, "pk")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        powerful = bool(getattr(request.user, "is_superuser", False))
+        return self.readonly_fields if powerful else (*self.readonly_fields, *self.GIVING_POWER)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        superuser = bool(getattr(request.user, "is_superuser", False))
+        protected = obj is not None and (obj.is_staff or obj.is_superuser) and obj.pk != request.user.pk
+        return super().has_change_permission(request, obj) and (superuser or not protected)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> tuple[type[TabularInline], ...]:
         return self.inlines if obj else ()
@@ -136,7 +152,7 @@ class MemberAdmin(UserAdmin, ModelAdmin):
     def has_suspend_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return bool(getattr(request.user, "moderates", False))
 
-    @admin.action(description=_("Send a link to set a password"))
+    @admin.action(description=_("Send a link to set a password"), permissions=["change"])
     def send_password_link(self, request: HttpRequest, members: QuerySet[Member]) -> None:
         """So that an imported member, given an address above, can claim the account."""
         reached = list(members.filter(is_active=True).exclude(email=""))
@@ -154,3 +170,26 @@ class BadgeAdmin(ModelAdmin):
     list_filter = ("rank", "of_tag")
     search_fields = ("name",)
     ordering = ("rank", "name")
+
+
+@admin.register(Award)
+class AwardAdmin(SoughtAdmin):
+    """Badges given and taken by hand. The event that a badge was earned is a fact and stays."""
+
+    list_display = ("id", "member", "badge", "created_at")
+    list_select_related = ("member", "badge")
+    list_filter = (("member", AutocompleteSelectFilter), ("badge", AutocompleteSelectFilter))
+    list_filter_submit = True
+    list_per_page = 50
+    sortable_by = ("id",)
+    ordering = ("-id",)
+    search_help_text = _("A username, or the number of an award")
+    autocomplete_fields = ("member", "badge")
+    fields = ("member", "badge", "created_at")
+    readonly_fields = ("created_at",)
+
+    def sought(self, term: str) -> Q:
+        return number(term, "pk") | of_member(term, "member")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

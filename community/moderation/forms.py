@@ -28,8 +28,8 @@ class FlagForm(forms.Form):
         return cleaned
 
 
-class SuspendForm(forms.ModelForm):
-    """For the admin: whom, why, and for how long rather than until when."""
+class TermForm(forms.Form):
+    """How long: chosen as so many days, used as until when."""
 
     DAYS = (
         (1, _("a day")),
@@ -40,8 +40,33 @@ class SuspendForm(forms.ModelForm):
         (365, _("a year")),
         (36500, _("for good")),
     )
-    username = forms.CharField(label=_("Username"), max_length=40, widget=UnfoldAdminTextInputWidget)
     days = forms.TypedChoiceField(label=_("For"), choices=DAYS, coerce=int, initial=7, widget=UnfoldAdminSelectWidget)
+
+    def until(self) -> datetime:
+        return timezone.now() + timedelta(days=self.cleaned_data["days"])
+
+
+class SuspendChosenForm(TermForm):
+    """For the chosen members at once; `cleaned_data` are the arguments of `suspending.suspend`."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("The member reads this."),
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if "days" not in given:
+            return given
+        return {"reason": given.get("reason", ""), "until": self.until()}
+
+
+class SuspendForm(TermForm, forms.ModelForm):
+    """For the admin: whom, why, and for how long rather than until when."""
+
+    username = forms.CharField(label=_("Username"), max_length=40, widget=UnfoldAdminTextInputWidget)
 
     class Meta:
         model = Suspension
@@ -57,6 +82,3 @@ class SuspendForm(forms.ModelForm):
             raise forms.ValidationError(_("Moderators and staff cannot be suspended."))
         self.instance.member = member
         return member.username
-
-    def until(self) -> datetime:
-        return timezone.now() + timedelta(days=self.cleaned_data["days"])

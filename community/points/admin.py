@@ -1,4 +1,4 @@
-"""Rules, rule sets and privileges for admins; the ledger to read."""
+"""Rules, rule sets and privileges for admins; the ledger to read; boards and proofs to start and watch."""
 
 from __future__ import annotations
 
@@ -6,16 +6,22 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 from unfold.decorators import display
 
+from community.desk import auditing
+from community.desk.models import Act
+from community.desk.searching import ReadOnlyAdmin, number, of_member
 from community.members.models import Member
-from community.points import privileges, rules, wording
-from community.points.models import Entry, Privilege, Rule, RuleSet
+from community.points import chore_admin, chores, privileges, rules, wording  # noqa: F401 (chore_admin registers)
+from community.points.models import Chore, Entry, Privilege, Rule, RuleSet
+from community.points.replaying import Terms
 
 
 class NoDelete:
@@ -65,7 +71,7 @@ class RuleForm(forms.ModelForm):
 
 @admin.register(Rule)
 class RuleAdmin(NoDelete, ModelAdmin):
-    """Shows the versions that hold. Saving a change appends the next version."""
+    """Shows the versions that hold. Saving a change previews who would move; applied, it is the next version."""
 
     form = RuleForm
     list_display = ("name", "label", "set", "points", "pool", "cap", "version", "created_at", "created_by")
@@ -87,7 +93,17 @@ class RuleAdmin(NoDelete, ModelAdmin):
             obj.created_by = by
             obj.save()
         elif form.changed_data:
-            obj.pk = rules.revise(obj, points=obj.points, pool=obj.pool, cap=obj.cap, by=by).pk
+            chore = chores.preview(obj, terms=Terms(obj.points, obj.pool, obj.cap), by=by)
+            auditing.record(request, Act.Kind.ADD, Chore, chore.pk, label=str(obj), verb="preview", after=chore.terms)
+            request.preview = chore  # type: ignore[attr-defined]
+
+    def response_change(self, request: HttpRequest, obj: Rule) -> HttpResponse:
+        """A changed rule does not hold yet: first it is seen who would move."""
+        chore = getattr(request, "preview", None)
+        if chore is None:
+            return redirect("admin:points_rule_changelist")
+        self.message_user(request, _("This does not hold yet: see who would move, then let it hold."))
+        return redirect("admin:points_chore_change", chore.pk)
 
 
 @admin.register(Privilege)
@@ -110,24 +126,23 @@ class PrivilegeAdmin(NoDelete, ModelAdmin):
 
 
 @admin.register(Entry)
-class EntryAdmin(NoDelete, ModelAdmin):
+class EntryAdmin(ReadOnlyAdmin):
     """The ledger, read-only: a mistake is reversed by an entry."""
 
     list_display = ("id", "at", "member", "rule", "raw", "granted", "source", "day", "reversal_of")
-    list_filter = ("rule__set", "rule__name")
+    list_filter = (("member", AutocompleteSelectFilter), "rule__set", "rule__name", ("day", RangeDateFilter))
+    list_filter_submit = True
     list_select_related = ("member", "rule", "reversal_of")
-    search_fields = ("=key", "member__username__iexact")
-    search_help_text = gettext_lazy("A member's username, or an entry's key")
+    list_per_page = 50
+    sortable_by = ("id",)
+    search_help_text = gettext_lazy("A member's username, an entry's number or key, or what caused it: post 7")
     ordering = ("-id",)
-    show_full_result_count = False  # one count of a long table is enough
-    raw_id_fields = ("member", "rule", "reversal_of")
+
+    def sought(self, term: str) -> Q:
+        kind, _space, digits = term.partition(" ")
+        caused = Q(source_kind=kind) & number(digits, "source_id") if digits else Q(key=term)
+        return caused | number(term, "pk") | of_member(term, "member")
 
     @display(description=gettext_lazy("source"))
     def source(self, obj: Entry) -> str:
         return f"{obj.source_kind} {obj.source_id}"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Entry | None = None) -> bool:
-        return False

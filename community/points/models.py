@@ -11,6 +11,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from community.desk.models import Run
+
 SITE = "site"  # the scope of the whole site's boards
 JOINED = "joined"  # the rule of the point that every member starts with
 
@@ -202,3 +204,49 @@ class Privilege(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Chore(Run):
+    """What an admin has done over the whole ledger: a preview of a rule, boards built anew, the proof of all points."""
+
+    class Kind(models.TextChoices):
+        PREVIEW = "preview", _("preview of a rule")
+        REBUILD = "rebuild", _("boards built anew")
+        VERIFY = "verify", _("proof of all points")
+
+    TASK = "points.chore"
+
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
+    rule = models.ForeignKey(
+        Rule,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("rule"),
+        help_text=_("The version that a preview would replace."),
+    )
+    terms = models.JSONField(default=dict, help_text=_("Of a preview: points, pool and cap as proposed."))
+    became = models.ForeignKey(
+        Rule,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("became"),
+        help_text=_("The version that was made of the proposal."),
+    )
+    result = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("run over all points")
+        verbose_name_plural = _("runs over all points")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="preview", rule__isnull=False) | (~Q(kind="preview") & Q(rule=None, became=None)),
+                name="chore_preview_has_a_rule",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} #{self.pk}"

@@ -12,7 +12,7 @@ from typing import Any
 
 from community.members.models import Member
 from community.points import capping, rules
-from community.points.models import Entry, RuleSet
+from community.points.models import Entry, Rule, RuleSet
 
 FIELDS = {"points", "pool", "cap"}
 
@@ -42,7 +42,11 @@ def read_rules(name: str) -> dict[str, Terms]:
         rows = rules.of_set(name)
     except RuleSet.DoesNotExist:
         return _from_file(Path(name))
-    return {rule.name: Terms(rule.points, rule.pool, rule.cap) for rule in rows.values()}
+    return of_rules(rows.values())
+
+
+def of_rules(rows: Iterable[Rule]) -> dict[str, Terms]:
+    return {rule.name: Terms(rule.points, rule.pool, rule.cap) for rule in rows}
 
 
 def replay(terms: Mapping[str, Terms]) -> Iterator[Moved]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from community.points import chores
 from community.points.boards import publishing
 
 
@@ -19,3 +20,9 @@ def turn_day() -> None:
     whose suspension ended. Boards of past periods expire by themselves."""
     publishing.sweep()
     publishing.publish_freed(timezone.now(), within=timedelta(hours=2))
+
+
+@shared_task(name="points.chore", time_limit=3600)
+def chore(pk: int) -> None:
+    """What an admin asked for; see chores.py."""
+    chores.work(pk)

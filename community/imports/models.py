@@ -1,0 +1,43 @@
+"""Imports that an admin starts and watches."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from community.desk.models import Run
+from community.points.models import RuleSet
+
+
+class ImportRun(Run):
+    """One import of a Stack Exchange dump that lies in a folder below settings.IMPORTS_DIR."""
+
+    TASK = "imports.run"
+
+    folder = models.CharField(_("folder"), max_length=200)
+    source = models.CharField(
+        _("origin"), max_length=60, blank=True, help_text=_("What the origin is called here; empty: as the folder.")
+    )
+    rules = models.ForeignKey(
+        RuleSet,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("rule set"),
+        help_text=_("By which its votes and acceptances give points; empty: the active one."),
+    )
+    category = models.CharField(
+        _("category"),
+        max_length=60,
+        blank=True,
+        help_text=_("Of its topics, made where there is none of that name; empty: where earlier ones are."),
+    )
+    result = models.JSONField(default=dict, editable=False)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+
+    def __str__(self) -> str:
+        return f"{self.folder} #{self.pk}"
