@@ -55,7 +55,7 @@ class EndpointAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Endpoint]:
         return super().get_queryset(request).with_waiting()
 
-    @display(description=_("state"), label=COLOURS)
+    @display(description=_("status"), label=COLOURS)
     def shown_state(self, endpoint: Endpoint) -> tuple[str, str]:
         return endpoint.state, endpoint.get_state_display()
 
@@ -68,11 +68,11 @@ class EndpointAdmin(ModelAdmin):
         words = _("Show it: the receiver verifies with it that a message comes from here.")
         return format_html("<details><summary>{}</summary><code>{}</code></details>", words, endpoint.secret)
 
-    @admin.action(description=_("Turn on"), permissions=["change"])
+    @admin.action(description=_("Switch on"), permissions=["change"])
     def turn_on(self, request: HttpRequest, chosen: QuerySet[Endpoint]) -> None:
         self._each(request, chosen, acts.turn_on)
 
-    @admin.action(description=_("Turn off"), permissions=["change"])
+    @admin.action(description=_("Switch off"), permissions=["change"])
     def turn_off(self, request: HttpRequest, chosen: QuerySet[Endpoint]) -> None:
         self._each(request, chosen, acts.turn_off)
 
@@ -135,11 +135,11 @@ class DeliveryAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @display(description=_("state"), label=COLOURS)
+    @display(description=_("status"), label=COLOURS)
     def shown_state(self, delivery: Delivery) -> tuple[str, str]:
         return delivery.state, delivery.get_state_display()
 
-    @display(description=_("last answer"))
+    @display(description=_("last response"))
     def outcome(self, delivery: Delivery) -> str:
         return str(delivery.last_code or delivery.last_error or "")  # type: ignore[attr-defined]
 

@@ -45,8 +45,8 @@ class Endpoint(models.Model):
     """An address of another system, made by an admin, and the events that it wants."""
 
     class State(models.TextChoices):
-        ON = "on", _("on")
-        OFF = "off", _("off")
+        ON = "on", _("active")
+        OFF = "off", _("switched off")
         DEAD = "dead", _("dead")
 
     name = models.CharField(_("name"), max_length=80)
@@ -58,11 +58,11 @@ class Endpoint(models.Model):
         help_text=_("Also what only some members may read. Otherwise only what every visitor may."),
     )
     state = models.CharField(
-        _("state"),
+        _("status"),
         max_length=4,
         choices=State.choices,
         default=State.ON,
-        help_text=_("Off: its events are not kept. Dead: it failed for days; its events wait until it is on again."),
+        help_text=_("Switched off: its events are not kept. Dead: it failed for days; its events wait."),
     )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -134,7 +134,7 @@ class Delivery(models.Model):
     object_kind = models.CharField(max_length=20, blank=True)
     object_id = models.BigIntegerField(null=True, blank=True)
     value = models.FloatField(null=True, blank=True)
-    state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.WAITING)
+    state = models.CharField(_("status"), max_length=9, choices=State.choices, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(_("attempts"), default=0)
     due_at = models.DateTimeField(
         _("due"), default=timezone.now, help_text=_("While a worker sends it: when it is given up for lost.")
@@ -175,9 +175,9 @@ class Attempt(models.Model):
 
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="attempts")
     at = models.DateTimeField(_("time"), default=timezone.now)
-    code = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
+    code = models.PositiveSmallIntegerField(_("status code"), null=True, blank=True)
     error = models.CharField(_("error"), max_length=300, blank=True)
-    answer = models.TextField(_("answer"), blank=True, help_text=_("Its beginning."))
+    answer = models.TextField(_("response"), blank=True, help_text=_("Its beginning."))
     milliseconds = models.PositiveIntegerField(_("milliseconds"), default=0)
 
     class Meta:
