@@ -77,10 +77,11 @@ def edit_comment(comment: Comment, *, editor: Member, body: str, version: int) -
         if comment.version != version:
             raise EditConflict(comment)
         limits.take("edit", editor)
-        rendered = render_inline(body)
+        before, rendered = render_inline(comment.body).mentions, render_inline(body)
         comment.body, comment.html = body, rendered.html
         comment.version, comment.edited_at = version + 1, timezone.now()
         comment.save(update_fields=["body", "html", "version", "edited_at"])
         about = ("comment", comment.pk)
-        telling.of_mentions(rendered.mentions, comment.post.topic, actor=editor, source=about, at=None)
+        named = [name for name in rendered.mentions if name not in before]
+        telling.of_mentions(named, comment.post.topic, actor=editor, source=about, at=None)
     return comment

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -40,6 +42,12 @@ def load(member: Member, key: str) -> dict[str, object] | None:
 def drop(member: Member, key: str) -> None:
     if KEY.match(key):
         Draft.objects.filter(member=member, key=key).delete()
+
+
+def sweep(now: datetime) -> int:
+    """Forget what nobody has touched for DRAFT_DAYS; returns how many."""
+    old = Draft.objects.filter(updated_at__lt=now - timedelta(days=settings.DRAFT_DAYS))
+    return old.delete()[0]
 
 
 def _cut(value: object) -> object:

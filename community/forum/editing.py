@@ -14,13 +14,31 @@ from community.forum import drafts, indexing, locks, tagging, telling, wording
 from community.forum.conflicts import EditConflict
 from community.forum.denied import Denied, Unfit, check_readable
 from community.forum.models import Format, Post, Revision, Topic
-from community.forum.text import Rendered, render
+from community.forum.text import Rendered, heading, render, to_markdown
 from community.members import limits
 from community.members.models import Member
 from community.points import privileges
 from events.record import record
 
-__all__ = ["EditConflict", "edit", "revert"]
+__all__ = ["EditConflict", "edit", "revert", "source"]
+
+
+def source(post: Post) -> str:
+    """The Markdown that an editor starts from.
+
+    Of imported HTML what its author once wrote, where the history brought that and it reads as the post does; else
+    the HTML converted.
+    """
+    if post.format == Format.MARKDOWN:
+        return post.body
+    newest = Revision.objects.filter(post=post, version=post.version, format=Format.MARKDOWN).first()
+    if newest and _words(newest.body, Format.MARKDOWN) == _words(post.body, Format.HTML):
+        return newest.body
+    return to_markdown(post.body)
+
+
+def _words(body: str, format: str) -> list[str]:
+    return render(body, format=format).plain.split()  # type: ignore[arg-type]
 
 
 def edit(
@@ -161,9 +179,10 @@ def _update_topic(post: Post, wanted: Revision, at: datetime) -> None:
     topic.active_at = max(topic.active_at, at)
     if post.is_opening:
         before, topic.tag_ids = topic.tag_ids, tagging.ids(wanted.tag_names)
-        topic.title, topic.slug = wanted.title, wording.slug(wanted.title, topic.kind)
+        topic.title, topic.title_html = wanted.title, heading(wanted.title)
+        topic.slug = wording.slug(wanted.title, topic.kind)
         tagging.exchange(before, topic.tag_ids)
-    topic.save(update_fields=["active_at", "title", "slug", "tag_ids"])
+    topic.save(update_fields=["active_at", "title", "title_html", "slug", "tag_ids"])
 
 
 def _tell(post: Post, wanted: Revision, rendered: Rendered, at: datetime) -> None:

@@ -14,7 +14,7 @@ from community.forum.composing import compose
 from community.forum.denied import Denied, Unfit, check_open, check_readable
 from community.forum.models import Category, Follow, Format, Post, Tag, Topic
 from community.forum.models.posts import PostQuerySet
-from community.forum.text import Rendered
+from community.forum.text import Rendered, heading
 from community.members import limits
 from community.members.models import Member
 from events.record import record
@@ -57,6 +57,7 @@ def start_topic(
             category=category,
             author=author,
             title=title,
+            title_html=heading(title),
             slug=wording.slug(title, kind),
             tag_ids=[tag.pk for tag in found],
             created_at=now,

@@ -9,13 +9,14 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from community.forum import locks, logbook
+from community.forum import locks, logbook, tasks
 from community.forum.denied import Unfit, check_moderates
 from community.forum.models import Follow, Tag, Topic
 from community.forum.models.places import TAG_NAME
 from community.forum.text import render
 from community.members.models import Member
 from community.points import privileges
+from events.bell import ring
 
 # A topic that has both tags keeps the one.
 REPLACE = """
@@ -55,8 +56,10 @@ def make_synonym(tag: Tag, *, of: Tag, by: Member) -> Tag:
         tag.synonyms.update(synonym_of=of)
         Tag.objects.filter(pk=tag.pk).update(synonym_of=of, topic_count=0)
         of.topic_count = Topic.objects.listed().tagged(of.pk).count()
-        of.save(update_fields=["topic_count"])
+        of.stale_at = timezone.now()
+        of.save(update_fields=["topic_count", "stale_at"])
         _note("make-synonym", tag, by, {"topics": before, "synonym_of": None}, {"synonym_of": of.pk})
+        ring(tasks.reindex_tags)
     return of
 
 
@@ -80,9 +83,10 @@ def rename(tag: Tag, *, name: str, by: Member) -> Tag:
         with transaction.atomic():
             by = locks.writer(by)
             check_moderates(by)
-            before, tag.name = tag.name, name
-            tag.save(update_fields=["name"])
+            before, tag.name, tag.stale_at = tag.name, name, timezone.now()
+            tag.save(update_fields=["name", "stale_at"])
             _note("rename-tag", tag, by, {"name": before}, {"name": name})
+            ring(tasks.reindex_tags)
     except ValidationError as error:
         raise Unfit(error.messages[0]) from error
     except IntegrityError as error:

@@ -9,6 +9,7 @@ from community.forum.denied import Denied, Unfit
 from community.forum.models import Comment, Post, Topic
 from community.members import limits
 from community.members.models import Member
+from community.notifications.models import Notification
 from community.points.privileges import NotEnoughPoints
 from events.models import Event
 from tests import builders
@@ -126,3 +127,10 @@ def test_the_suspended_neither_comment_nor_edit(answer, alice):
         builders.comment(answer, alice)
     with pytest.raises(Denied):
         commenting.edit_comment(comment, editor=alice, body="Anyway.", version=1)
+
+
+def test_an_edit_tells_only_those_newly_named(answer, alice, bob, carol):
+    comment = builders.comment(answer, alice, body="See @bob about it.")
+    commenting.edit_comment(comment, editor=alice, body="See @bob and @carol about it.", version=1)
+    told = Notification.objects.filter(source_kind="comment").order_by("pk")
+    assert list(told.values_list("kind", "member__username")) == [("commented", "bob"), ("mentioned", "carol")]

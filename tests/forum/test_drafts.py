@@ -1,6 +1,9 @@
-import pytest
+from datetime import timedelta
 
-from community.forum import drafts
+import pytest
+from django.utils import timezone
+
+from community.forum import drafts, tasks
 from community.forum.denied import Unfit
 from community.forum.models import Draft
 
@@ -39,3 +42,14 @@ def test_the_oldest_of_a_hundred_goes(alice, monkeypatch):
     for number in range(1, 6):
         drafts.save(alice, f"reply:{number}", {"body": "Because"})
     assert set(Draft.objects.values_list("key", flat=True)) == {"reply:3", "reply:4", "reply:5"}
+
+
+def test_a_draft_that_nobody_touched_for_a_season_goes(alice, bob, settings):
+    now = timezone.now()
+    for member, days in ((alice, 91), (bob, 89)):
+        drafts.save(member, "topic", {"body": "Because"})
+        Draft.objects.filter(member=member).update(updated_at=now - timedelta(days=days))
+    tasks.sweep_drafts()
+    assert list(Draft.objects.values_list("member", flat=True)) == [bob.pk]
+    settings.DRAFT_DAYS = 30
+    assert drafts.sweep(now) == 1

@@ -146,3 +146,35 @@ def test_edits_have_a_limit(opening, alice, settings):
     editing.edit(opening, editor=alice, body="Once.", version=1)
     with pytest.raises(limits.TooMany):
         editing.edit(opening, editor=alice, body="Twice.", version=2)
+
+
+def as_imported(opening: Post, *, html: str, markdown: str, version: int = 1) -> Post:
+    Post.objects.filter(pk=opening.pk).update(format="html", body=html)
+    Revision.objects.filter(post=opening).update(body=markdown, version=version)
+    opening.refresh_from_db()
+    return opening
+
+
+def test_who_edits_imported_html_starts_from_what_its_author_wrote(opening):
+    post = as_imported(opening, html="<p>A <b>list</b>\nof things.</p>", markdown="A __list__\nof things.")
+    assert editing.source(post) == "A __list__\nof things."
+
+
+@pytest.mark.parametrize(("markdown", "version"), [("A __list__ [tag:sort].", 1), ("A __list__.", 2)])
+def test_but_not_where_that_is_another_text_or_another_version(opening, markdown, version):
+    post = as_imported(opening, html="<p>A <b>list</b>.</p>", markdown=markdown, version=version)
+    assert editing.source(post) == "A **list**."
+
+
+def test_who_edits_markdown_starts_from_it(opening):
+    assert editing.source(opening) == "A list."
+
+
+def test_formulas_of_a_title_follow_an_edit(opening, alice):
+    topic = editing.edit(opening, editor=alice, body="A list.", version=1, title="What is $x^2$?").topic
+    topic.refresh_from_db()
+    assert "<math" in topic.heading
+    assert "<math" not in topic.title
+    topic = editing.edit(opening, editor=alice, body="A list.", version=2, title="What is <b>?").topic
+    topic.refresh_from_db()
+    assert (topic.title_html, topic.heading) == ("", "What is <b>?")

@@ -201,3 +201,9 @@ def test_a_topic_costs_a_fixed_number_of_queries(alice, django_assert_max_num_qu
         posting.start_topic(
             author=alice, kind="question", category=category, title="How many?", body="Queries.", tags=[tag.name]
         )
+
+
+def test_a_formula_in_a_title_is_kept_rendered():
+    topic = builders.question(title="Why is $|0\\rangle$ up?")
+    assert 'alttext="$|0\\rangle$"' in Topic.objects.get(pk=topic.pk).heading
+    assert builders.question(title="Why is $5 less than $6?").title_html == ""

@@ -120,6 +120,9 @@ class Tag(Imported):
     wiki = models.TextField(_("wiki"), blank=True)
     wiki_html = models.TextField(blank=True, editable=False)
     topic_count = models.PositiveIntegerField(_("topics"), default=0, editable=False)
+    stale_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("Since then its topics are to be found by its new name.")
+    )
 
     objects = TagQuerySet.as_manager()
 

@@ -11,6 +11,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, OuterRef, Q
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from community.forum.models.places import Category, Tag, in_array
@@ -72,6 +73,13 @@ class Topic(Imported):
         verbose_name=_("author"),
     )
     title = models.CharField(_("title"), max_length=200)
+    title_html = models.TextField(
+        default="",
+        db_default="",
+        blank=True,
+        editable=False,
+        help_text=_("The title with its formulas as MathML; empty where it has none."),
+    )
     slug = models.CharField(max_length=90, editable=False)
     tag_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
@@ -133,6 +141,11 @@ class Topic(Imported):
 
     def get_absolute_url(self) -> str:
         return path_to("forum:topic", self.pk, self.slug)
+
+    @property
+    def heading(self) -> str:
+        """The title for a page. Elsewhere (the browser's tab, feeds, mail) it is `title`, as typed."""
+        return mark_safe(self.title_html) if self.title_html else self.title  # text.heading made it safe
 
     @property
     def is_question(self) -> bool:

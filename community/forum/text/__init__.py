@@ -5,6 +5,7 @@ Pure: no database, no settings. Everything here may be called on hostile text of
 
 from community.forum.text.editing import to_markdown
 from community.forum.text.excerpts import excerpt
+from community.forum.text.headings import heading
 from community.forum.text.rendering import Rendered, render, render_inline
 
-__all__ = ["Rendered", "excerpt", "render", "render_inline", "to_markdown"]
+__all__ = ["Rendered", "excerpt", "heading", "render", "render_inline", "to_markdown"]
