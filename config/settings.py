@@ -227,6 +227,8 @@ CELERY_BEAT_SCHEDULE = {
     "webhooks.sweep": {"task": "webhooks.sweep", "schedule": 2, "options": {"expires": 2}},
     "webhooks.clean": {"task": "webhooks.clean", "schedule": crontab(hour=3, minute=10)},
     "home.sweep": {"task": "home.sweep", "schedule": 60},
+    "forum.reindex_tags": {"task": "forum.reindex_tags", "schedule": 60},
+    "forum.sweep_drafts": {"task": "forum.sweep_drafts", "schedule": crontab(hour=3, minute=20)},
     "desk.sweep": {"task": "desk.sweep", "schedule": 30, "options": {"expires": 30}},
 }
 
@@ -329,6 +331,7 @@ STORAGES = {
 }
 WEBHOOK_ALLOWED_HOSTS = env_list("WEBHOOK_ALLOWED_HOSTS")  # host:port of our own network that endpoints may name
 IMPORTS_DIR = env_path("IMPORTS_DIR", VAR_DIR / "imports")  # dumps that admins may import, a folder each
+DRAFT_DAYS = env_int("DRAFT_DAYS", 90)  # a draft that nobody touched for so long is forgotten
 UPLOAD_MAX_BYTES = env_int("UPLOAD_MAX_BYTES", 8 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
