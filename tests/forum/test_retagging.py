@@ -38,7 +38,7 @@ def test_the_weights_stay_those_of_title_tags_and_text(topics, mod):
     tasks.reindex_tags()
     vectors = dict(Post.objects.filter(number=0).values_list("topic__title", "search"))
     assert vectors["First"] == "'first':1A 'python':5B 'slow':4C 'sql':5B"
-    assert "'pyton':1A,7C" in vectors["Pyton in the title"]
+    assert "'pyton':1A,8C" in vectors["Pyton in the title"]
 
 
 def test_a_synonyms_topics_are_found_by_the_tag_they_have_now(topics, mod):
