@@ -192,7 +192,8 @@ def _redis_url(database: int, *, scheme: str = "unix") -> str:
 REDIS_DATA_URL = _redis_url(0)
 REDIS_PREFIX = env_text("REDIS_PREFIX", "fw:")
 CACHES = {
-    "default": {
+    "default": {"BACKEND": "config.caching.SharedCache", "LOCATION": REDIS_DATA_URL},
+    "local": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "flywheel",
         "OPTIONS": {"MAX_ENTRIES": 5000},
@@ -380,5 +381,6 @@ UNFOLD = {
             "950": "oklch(27.7% .046 192.524)",
         },
     },
+    "SIDEBAR": {"show_search": True, "navigation": "config.sidebar.navigation"},
     "LOGIN": {"redirect_after": reverse_lazy("admin:index"), "form": "community.members.doors.AdminSignInForm"},
 }

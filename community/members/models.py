@@ -145,6 +145,7 @@ class Member(Imported, AbstractUser):
             # The forms in which allauth and Django look for whoever signs in.
             models.Index(Upper("username"), name="member_username_upper"),
             models.Index("email", name="member_email", condition=~Q(email="")),
+            models.Index(OpClass(Upper("display_name"), name="text_pattern_ops"), name="member_display_prefix"),
         ]
 
     # How a member signs up, for their `signed_up` event; whoever makes members otherwise says so before saving.
@@ -206,9 +207,9 @@ class Badge(models.Model):
 
 
 class Award(Imported):
-    member = models.ForeignKey(Member, models.CASCADE, related_name="awards")
-    badge = models.ForeignKey(Badge, models.CASCADE, related_name="awards")
-    created_at = models.DateTimeField(default=timezone.now)
+    member = models.ForeignKey(Member, models.CASCADE, related_name="awards", verbose_name=_("member"))
+    badge = models.ForeignKey(Badge, models.CASCADE, related_name="awards", verbose_name=_("badge"))
+    created_at = models.DateTimeField(_("given"), default=timezone.now)
 
     class Meta:
         verbose_name = _("award")

@@ -43,13 +43,17 @@ class Notification(models.Model):
         FOLLOWED = "followed", _("follows you")
         MODERATED = "moderated", _("acted as a moderator")
 
-    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    source_kind = models.CharField(max_length=20)
-    source_id = models.BigIntegerField()
-    created_at = models.DateTimeField(default=timezone.now)
-    read_at = models.DateTimeField(null=True, blank=True)
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications", verbose_name=_("member")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("actor")
+    )
+    source_kind = models.CharField(_("source kind"), max_length=20)
+    source_id = models.BigIntegerField(_("source id"))
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    read_at = models.DateTimeField(_("read"), null=True, blank=True)
 
     objects = NotificationQuerySet.as_manager()
 
@@ -88,10 +92,10 @@ class Mail(models.Model):
 
     RETRIED_FOR = timedelta(days=5)  # RFC 5321 4.5.4.1
 
-    notification = models.OneToOneField(Notification, models.CASCADE, primary_key=True)
-    due_at = models.DateTimeField(default=timezone.now)
-    tries = models.PositiveSmallIntegerField(default=0)
-    sent_at = models.DateTimeField(null=True, blank=True)
+    notification = models.OneToOneField(Notification, models.CASCADE, primary_key=True, verbose_name=_("notification"))
+    due_at = models.DateTimeField(_("due"), default=timezone.now)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
 
     objects = MailQuerySet.as_manager()
 

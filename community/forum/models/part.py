@@ -19,10 +19,12 @@ MEMBER = settings.AUTH_USER_MODEL
 class Vote(Imported):
     """A member's vote on a post; without a member, one that came from a system that does not say whose."""
 
-    post = models.ForeignKey(Post, models.CASCADE, related_name="votes")
-    member = models.ForeignKey(MEMBER, models.CASCADE, null=True, blank=True, related_name="votes")
-    value = models.SmallIntegerField()
-    created_at = models.DateTimeField(default=timezone.now)
+    post = models.ForeignKey(Post, models.CASCADE, related_name="votes", verbose_name=_("post"))
+    member = models.ForeignKey(
+        MEMBER, models.CASCADE, null=True, blank=True, related_name="votes", verbose_name=_("member")
+    )
+    value = models.SmallIntegerField(_("value"))
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     class Meta:
         verbose_name = _("vote")
@@ -117,13 +119,13 @@ class Draft(models.Model):
 
 
 class Upload(models.Model):
-    member = models.ForeignKey(MEMBER, models.CASCADE, related_name="uploads")
-    file = models.ImageField(upload_to="posts/%Y/%m/")
-    width = models.PositiveIntegerField()
-    height = models.PositiveIntegerField()
-    bytes = models.PositiveIntegerField()
+    member = models.ForeignKey(MEMBER, models.CASCADE, related_name="uploads", verbose_name=_("member"))
+    file = models.ImageField(_("file"), upload_to="posts/%Y/%m/")
+    width = models.PositiveIntegerField(_("width"))
+    height = models.PositiveIntegerField(_("height"))
+    bytes = models.PositiveIntegerField(_("bytes"))
     sha256 = models.CharField(max_length=64)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     class Meta:
         verbose_name = _("upload")

@@ -121,15 +121,17 @@ class Post(Imported):
 class Revision(Imported):
     """A post as it stood at one version; the newest equals the post."""
 
-    post = models.ForeignKey(Post, models.CASCADE, related_name="revisions")
-    version = models.PositiveIntegerField()
-    author = models.ForeignKey(MEMBER, models.SET_NULL, null=True, blank=True, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now)
-    title = models.CharField(max_length=200, blank=True, help_text=_("Of the opening post."))
+    post = models.ForeignKey(Post, models.CASCADE, related_name="revisions", verbose_name=_("post"))
+    version = models.PositiveIntegerField(_("version"))
+    author = models.ForeignKey(
+        MEMBER, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("author")
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    title = models.CharField(_("title"), max_length=200, blank=True, help_text=_("Of the opening post."))
     tag_names = ArrayField(models.CharField(max_length=40), default=list, blank=True)
-    format = models.CharField(max_length=8, choices=Format.choices, default=Format.MARKDOWN)
-    body = models.TextField()
-    summary = models.CharField(max_length=300, blank=True)
+    format = models.CharField(_("format"), max_length=8, choices=Format.choices, default=Format.MARKDOWN)
+    body = models.TextField(_("text"))
+    summary = models.CharField(_("summary"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("revision")

@@ -159,12 +159,14 @@ class TopicLink(Imported):
         RELATED = "related", _("related")
         DUPLICATE = "duplicate", _("duplicate of")
 
-    topic = models.ForeignKey(Topic, models.CASCADE, related_name="links")
-    to = models.ForeignKey(Topic, models.CASCADE, related_name="linked_from")
-    kind = models.CharField(max_length=9, choices=Kind.choices, default=Kind.RELATED)
-    created_at = models.DateTimeField(default=timezone.now)
+    topic = models.ForeignKey(Topic, models.CASCADE, related_name="links", verbose_name=_("topic"))
+    to = models.ForeignKey(Topic, models.CASCADE, related_name="linked_from", verbose_name=_("leads to"))
+    kind = models.CharField(_("kind"), max_length=9, choices=Kind.choices, default=Kind.RELATED)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     class Meta:
+        verbose_name = _("link between topics")
+        verbose_name_plural = _("links between topics")
         constraints = [
             models.UniqueConstraint("topic", "to", "kind", name="link_once"),
             Imported.unique("link"),
@@ -177,10 +179,10 @@ class TopicLink(Imported):
 class Bounty(Imported):
     """Points that a member offered for an answer; known from imported history only."""
 
-    topic = models.ForeignKey(Topic, models.CASCADE, related_name="bounties")
-    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    amount = models.PositiveIntegerField()
-    offered_at = models.DateTimeField()
+    topic = models.ForeignKey(Topic, models.CASCADE, related_name="bounties", verbose_name=_("topic"))
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("member"))
+    amount = models.PositiveIntegerField(_("amount"))
+    offered_at = models.DateTimeField(_("offered"))
 
     class Meta:
         verbose_name = _("bounty")
