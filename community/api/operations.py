@@ -27,9 +27,11 @@ from community.api.shapes import In, NoQuery, Out, PageQuery, only, read_query
 
 Method = Callable[..., Any]
 
-FIELDS = OpenApiParameter("fields", str, description="Only these fields of each thing, with commas between them.")
 KEY = OpenApiParameter(
-    idempotency.HEADER, str, OpenApiParameter.HEADER, description="The same key again gives the same answer: 24 hours."
+    idempotency.HEADER,
+    {"type": "string", "pattern": "^[!-~]{1,255}$"},
+    OpenApiParameter.HEADER,
+    description="The same key again gives the same answer: 24 hours.",
 )
 IF_NONE_MATCH = OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="An ETag known already.")
 
@@ -66,7 +68,7 @@ def operation(
             summary=summary,
             description=method.__doc__ or "",
             tags=[method.__module__.rsplit(".", 1)[-1]],
-            parameters=[*shapes, *([FIELDS, IF_NONE_MATCH] if reads else [])]
+            parameters=[*shapes, *([_fields(returns), IF_NONE_MATCH] if reads else [])]
             + ([KEY] if method.__name__ == "post" else []),
             request=takes,
             responses={status: page_of(returns) if page else returns},  # type: ignore[arg-type]
@@ -74,6 +76,17 @@ def operation(
         return described(idempotency.once(run) if method.__name__ == "post" else run)
 
     return decorate
+
+
+def _fields(shape: type[Out] | None) -> OpenApiParameter:
+    names = list(shape().fields) if shape else []
+    return OpenApiParameter(
+        "fields",
+        {"type": "array", "items": {"type": "string", "enum": names}, "minItems": 1},
+        description="Only these fields of each thing, with commas between them.",
+        style="form",
+        explode=False,
+    )
 
 
 def _checked(shape: type[In], data: Any) -> dict[str, Any]:

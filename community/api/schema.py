@@ -88,6 +88,7 @@ def complete(result: dict[str, Any], generator: Any, request: Any, public: bool)
         for operation in operations.values():
             _complete(path, operation)
     _link(result["paths"])
+    _close(result)
     examples.fill(result)
     return _cleaned(result)
 
@@ -114,6 +115,15 @@ def _link(paths: dict[str, Any]) -> None:
                 for path, other in operations
                 if f"{{{parameter}}}" in path
             }
+
+
+def _close(document: dict[str, Any]) -> None:
+    """Bodies that come in have no other fields than these."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for media in operation.get("requestBody", {}).get("content", {}).values():
+                name = media["schema"]["$ref"].rpartition("/")[2]
+                document["components"]["schemas"][name]["additionalProperties"] = False
 
 
 def _cleaned(value: Any) -> Any:

@@ -36,7 +36,7 @@ class Out(serializers.Serializer):
 
 class PageQuery(In):
     cursor = serializers.CharField(
-        required=False, max_length=500, help_text="Where the next page begins: take it from `next` of the page before."
+        required=False, max_length=500, help_text="Where the next page begins, as `next` of the page before has it."
     )
     page_size = serializers.IntegerField(required=False, default=20, min_value=1, max_value=100)
 

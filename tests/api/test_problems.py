@@ -85,7 +85,13 @@ def test_a_body_that_is_no_object(api_of, alice, body):
 
 
 def test_each_fault_of_a_body_is_pointed_at(api_of, alice):
-    given = {"title": "Short", "body": "Long enough\x00, but", "category": "x", "tags": ["ok", 7, "y" * 41], "titel": ""}
+    given = {
+        "title": "Short",
+        "body": "Long enough\x00, but",
+        "category": "x",
+        "tags": ["ok", 7, "y" * 41],
+        "titel": "",
+    }
     errors = problem(api_of(alice).post("topics/", given), 400, "invalid")["errors"]
     assert {"pointer": "#/titel", "detail": "There is no such field.", "code": "unknown"} in errors
     del given["titel"]
@@ -104,7 +110,9 @@ def test_a_lone_surrogate_is_no_text(api_of, alice):
 
 
 @pytest.mark.parametrize(
-    "query", [{"page_size": 0}, {"page_size": 101}, {"page_size": "x"}, {"feed": "best"}, {"closed": "perhaps"}], ids=str
+    "query",
+    [{"page_size": 0}, {"page_size": 101}, {"page_size": "x"}, {"feed": "best"}, {"closed": "perhaps"}],
+    ids=str,
 )
 def test_a_parameter_that_does_not_fit_is_named(anybody, query):
     errors = problem(anybody.get("topics/", **query), 400, "invalid")["errors"]

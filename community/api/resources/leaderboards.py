@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
@@ -31,7 +30,7 @@ class PlaceOut(Out):
 
 
 class MyPlaceOut(Out):
-    rank = serializers.IntegerField()
+    rank = serializers.IntegerField(allow_null=True, help_text="null for who is not on the board")
     points = serializers.IntegerField()
     change = serializers.IntegerField()
     gap = serializers.IntegerField(allow_null=True, help_text="Points to the next above.")
@@ -79,10 +78,8 @@ class MyPlace(Resource):
     required_scopes = {"GET": scopes.READ}
 
     @operation("Read one's own place", name="getMyPlace", query=BoardQuery, returns=MyPlaceOut)
-    def get(self, request: Request, *, query: dict[str, Any]) -> standings.Place:
-        """404 for who is not on the board: no points in the period, or not shown there."""
+    def get(self, request: Request, *, query: dict[str, Any]) -> Any:
+        """Without points in the period, or not wanting to be shown, one is not on the board."""
         period = periods.current(query["period"])
         found = standings.read(_scope(request, query), period, size=1, member_id=request.user.pk)
-        if found.mine is None:
-            raise Http404
-        return found.mine
+        return found.mine or {"rank": None, "points": 0, "change": 0, "gap": None, "next_rank": None}

@@ -1,0 +1,91 @@
+"""A small community to call the API in, and for each operation a call that would be right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from community.forum import drafts, editing, keeping, removing, steering, voting
+from community.forum.models import Comment, Post, Topic
+from community.members.models import Member
+from community.moderation import flagging
+from community.moderation.models import Flag
+from tests import builders
+
+
+@dataclass(frozen=True)
+class World:
+    author: Member
+    topic: Topic
+    opening: Post
+    answer: Post
+    comment: Comment
+    other: Topic
+    flag: Flag
+    judge: Member
+
+    def prepare(self, operation: str) -> None:
+        """What was done before, by others, so that the operation has something to undo."""
+        if operation == "reopenTopic":
+            steering.close(self.topic, by=self.judge, reason="For a test.")
+        things = {"restoreTopic": self.topic, "restorePost": self.answer, "restoreComment": self.comment}
+        if operation in things:
+            removing.delete(things[operation], by=self.judge)
+
+    @property
+    def path(self) -> dict[str, Any]:
+        return {
+            "topic_id": self.topic.pk,
+            "post_id": self.answer.pk,
+            "comment_id": self.comment.pk,
+            "flag_id": self.flag.pk,
+            "username": self.author.username,
+            "tag": "redis",
+            "slug": "general",
+            "key": "topic",
+        }
+
+    def body(self, operation: str) -> Any:
+        """What each operation takes; None where it takes nothing."""
+        text = "Long enough to be a text."
+        bodies = {
+            "createTopic": {"title": "What is a right call?", "body": text, "category": "general", "tags": ["redis"]},
+            "createPost": {"body": text},
+            "createComment": {"body": text},
+            "editPost": {"body": text, "version": self.answer.version},
+            "editComment": {"body": text, "version": 1},
+            "revertPost": {"to_version": 1, "version": self.answer.version},
+            "closeTopic": {"reason": "It has gone on for long enough."},
+            "moveTopic": {"category": "other"},
+            "mergeTopic": {"into": self.other.pk},
+            "readTopic": {"number": 1},
+            "acceptAnswer": {"post": self.answer.pk},
+            "vote": {"value": 1},
+            "flagPost": {"reason": "spam"},
+            "flagComment": {"reason": "spam"},
+            "judgeFlag": {"verdict": "decline"},
+            "readNotifications": {},
+            "saveDraft": {"title": "Half a title"},
+        }
+        return bodies.get(operation)
+
+
+def make() -> World:
+    """A question by `author`, answered, commented and flagged by others; another question; two categories."""
+    author, helper = builders.trusted("author", points=300), builders.trusted("helper", points=300)
+    builders.category("Other")
+    topic = builders.question(author, tags=["redis"])
+    answer = builders.answer(topic, helper)
+    comment = builders.comment(answer, author)
+    answer = editing.edit(answer, editor=helper, body="Because of another reason.", version=1)
+    voting.vote(answer, member=author, value=1)
+    flag = flagging.flag(comment, member=helper, reason="rude")
+    judge = builders.member("judge", is_moderator=True)
+    return World(author, topic, builders.opening(topic), answer, comment, builders.question(author), flag, judge)
+
+
+def give(member: Member, world: World) -> None:
+    """Something of the member's own wherever a list or a key asks for it."""
+    drafts.save(member, "topic", {"title": "Half a title"})
+    keeping.bookmark(world.answer, member=member)
+    keeping.follow(world.topic, member=member)
