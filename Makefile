@@ -10,7 +10,7 @@ export UV_PYTHON_DOWNLOADS ?= never
 export PORT
 export SITE_URL ?= http://localhost:$(PORT)
 
-.PHONY: help install demo test lint test-fast test-chaos format clean
+.PHONY: help install demo test lint test-fast test-chaos test-fuzz format clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /	/' | expand -t 14
@@ -44,6 +44,9 @@ test-fast: install ## All tests but the slow proofs
 
 test-chaos: install ## Kill servers, web and workers under a running site and see it recover
 	.venv/bin/pytest -n0 -m chaos tests/chaos
+
+test-fuzz: install ## The API under requests generated from its schema (schemathesis)
+	.venv/bin/pytest -n0 -m fuzz tests/fuzz
 
 format: install ## Format and sort imports
 	.venv/bin/ruff check --fix .
