@@ -38,10 +38,10 @@ class EndpointAdmin(ModelAdmin):
     ordering = ("name", "pk")
     actions = ("turn_on", "turn_off", "try_out", "rotate")
     actions_submit_line = ("try_this_out", "rotate_this")
-    readonly_fields = ("shown_state", "shown_secret", "failures", "failing_since", "rests_until", "created_at")
+    readonly_fields = ("state", "shown_secret", "failures", "failing_since", "rests_until", "created_at")
     choices = (None, {"fields": ("name", "url", "names", "everything", "owner")})
     secret = (_("Secret"), {"fields": ("shown_secret",)})
-    standing = (_("Standing"), {"fields": ("shown_state", "failures", "failing_since", "rests_until", "created_at")})
+    standing = (_("Standing"), {"fields": ("state", "failures", "failing_since", "rests_until", "created_at")})
 
     def get_fieldsets(self, request: HttpRequest, obj: Endpoint | None = None) -> Any:
         """The secret for those only who may change it."""
@@ -123,7 +123,7 @@ class DeliveryAdmin(ModelAdmin):
     show_full_result_count = False
     inlines = (AttemptInline,)
     actions = ("replay",)
-    fields = ("name", "endpoint", "at", "shown_state", "tries", "due_at", "event_id", "message")
+    fields = ("name", "endpoint", "at", "state", "tries", "due_at", "event_id", "message")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
