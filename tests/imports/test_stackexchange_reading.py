@@ -7,7 +7,7 @@ from django.core.management import ManagementUtility
 from django.core.management.base import CommandError
 
 from community.forum.models import Category, Post
-from community.imports.stackexchange.checking import SeenIds
+from community.imports.core.seen import SeenIds
 from community.members.models import Member
 from community.points.models import Entry
 from events.models import Event

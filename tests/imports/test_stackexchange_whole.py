@@ -10,7 +10,8 @@ from django.db import connection
 
 from community.forum import ranking, voting
 from community.forum.models import Post, Tag, Topic, Vote
-from community.imports.stackexchange import happenings, importing
+from community.imports.core import happenings
+from community.imports.stackexchange import importing
 from community.members.models import Member
 from community.points.models import Entry
 from community.points.verifying import verify

@@ -1,14 +1,14 @@
 """The points of imported history, as community.forum.earning gives them for what happens here, but set by set.
 
 Every SELECT below gives (at, step, nth, rule, member, source_kind, source_id, topic, key). An entry's key is free of
-the dump's names, and that of an acceptance is the one under which the forum would have it, so it can be undone here.
+the dump's names; that of an acceptance, or of a vote by a known voter, is the forum's own, so it can be undone here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from community.imports.stackexchange.work import Work
+from community.imports.core.work import Work
 from community.points.models import JOINED, SITE
 
 BEGINNING = f"""
@@ -16,10 +16,11 @@ BEGINNING = f"""
     FROM known_member k JOIN members_member m ON m.id = k.ours WHERE k.fresh
     """
 VOTES = """
-    SELECT v.created_at, 1, k.id, CASE WHEN p.number = 0 THEN 'question' ELSE 'answer' END ||
-    CASE WHEN v.value > 0 THEN '_upvoted' ELSE '_downvoted' END, p.author_id, 'post', p.id, p.topic_id,
-    'import:vote:' || v.id FROM known_vote k JOIN forum_vote v ON v.id = k.ours JOIN forum_post p ON p.id = v.post_id
-    WHERE k.fresh AND NOT p.wiki
+    SELECT v.created_at, 1, k.id, CASE WHEN t.kind <> 'question' THEN 'post' WHEN p.number = 0 THEN 'question'
+    ELSE 'answer' END || CASE WHEN v.value > 0 THEN '_upvoted' ELSE '_downvoted' END, p.author_id, 'post', p.id, t.id,
+    CASE WHEN v.member_id IS NULL THEN 'import:vote:' || v.id ELSE 'vote:' || p.id || ':' || v.member_id END
+    FROM known_vote k JOIN forum_vote v ON v.id = k.ours JOIN forum_post p ON p.id = v.post_id
+    JOIN forum_topic t ON t.id = p.topic_id WHERE k.fresh AND NOT p.wiki
     """
 ACCEPTED = """
     FROM accepted a JOIN forum_post p ON p.id = a.post JOIN forum_topic t ON t.id = a.topic

@@ -6,7 +6,7 @@ in the order of time, within one moment by step and then by the dump's ids.
 
 from __future__ import annotations
 
-from community.imports.stackexchange.work import Work
+from community.imports.core.work import Work
 
 # Steps within one moment: 0 sign-up, 1 posts, comments and edits, 2 what comes of them, 3 votes of all kinds (a vote is
 # often dated at its post's creation), 4 badges.
@@ -27,7 +27,11 @@ TOPIC_STARTED = f"""
     """
 ANSWER_POSTED = f"""
     SELECT p.created_at, 1, k.id, 'answer_posted', p.author_id, 'post', p.id, {NO_MORE}
-    FROM {NEW_POST} WHERE p.number > 0
+    FROM {NEW_POST} WHERE p.number > 0 AND t.kind = 'question'
+    """
+REPLY_POSTED = f"""
+    SELECT p.created_at, 1, k.id, 'reply_posted', p.author_id, 'post', p.id, {NO_MORE}
+    FROM {NEW_POST} WHERE p.number > 0 AND t.kind <> 'question'
     """
 ANSWER_RECEIVED = f"""
     SELECT p.created_at, 2, k.id, 'answer_received', t.author_id, 'post', p.id, {NO_MORE}
@@ -43,6 +47,10 @@ COMMENT_RECEIVED = f"""
 POST_EDITED = f"""
     SELECT r.created, 1, r.id, 'post_edited', m.ours, 'post', r.post, {NO_MORE}
     FROM staged_revision r JOIN known_member m ON m.id = r.author WHERE NOT r.first
+    """
+VOTE_CAST = """
+    SELECT v.created_at, 3, k.id, 'vote_cast', v.member_id, 'post', v.post_id, v.value::float, '{}'::jsonb
+    FROM known_vote k JOIN forum_vote v ON v.id = k.ours WHERE k.fresh
     """
 VOTE_RECEIVED = """
     SELECT v.created_at, 3, k.id, 'vote_received', p.author_id, 'post', p.id, v.value::float, '{}'::jsonb
@@ -74,10 +82,12 @@ ALL = (
     SIGNED_UP,
     TOPIC_STARTED,
     ANSWER_POSTED,
+    REPLY_POSTED,
     ANSWER_RECEIVED,
     COMMENT_POSTED,
     COMMENT_RECEIVED,
     POST_EDITED,
+    VOTE_CAST,
     VOTE_RECEIVED,
     ANSWER_ACCEPTED,
     ACCEPT_RECEIVED,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import count
 
-from community.imports.stackexchange.work import Work
+from community.imports.core.work import Work
 from community.members.models import Award, Badge, Member
 
 SITE_USER = -1

@@ -7,7 +7,7 @@ from itertools import chain, count
 from django.utils.text import slugify
 
 from community.forum.models import Category, Tag, Topic
-from community.imports.stackexchange.work import Work
+from community.imports.core.work import Work
 
 
 def category_for(source: str, name: str | None) -> int:

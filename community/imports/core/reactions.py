@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from community.forum.models import Bookmark, Bounty, Vote
-from community.imports.stackexchange.files import QUESTION
-from community.imports.stackexchange.work import Work
+from community.imports.core.staged import ACCEPT, BOUNTY, DOWN, FAVOURITE, QUESTION, UP
+from community.imports.core.work import Work
 
-ACCEPT, UP, DOWN, FAVOURITE, BOUNTY = 1, 2, 3, 5, 8
-
-# A dump dates votes by the day; none came before its post.
+# A dump may date votes by the day; none came before its post.
 VOTED_AT = "greatest(s.day, p.created)"
 
 
 def add_votes(work: Work) -> None:
-    """Votes without a voter: the dump does not say whose they are."""
+    """With their voter where the origin says whose they are; of two of one member for one post the first counts."""
     work.created["votes"] = work.insert_once(
         Vote,
         {
             "imported_id": "s.id",
             "post_id": "k.ours",
+            "member_id": "m.ours",
             "value": f"CASE s.type WHEN {UP} THEN 1 ELSE -1 END",
             "created_at": VOTED_AT,
         },
         f"""
         FROM staged_vote s JOIN staged_post p ON p.id = s.post JOIN known_post k ON k.id = s.post
+        LEFT JOIN known_member m ON m.id = s.member
         WHERE s.type IN ({UP}, {DOWN}) ORDER BY {VOTED_AT}, s.id
         """,
         into="known_vote",
+        unless="",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from community.forum.models import Revision
-from community.imports.stackexchange.work import Work
+from community.imports.core.work import Work
 
 # Kinds of rows of a post's history: the first text, an edit and a rollback of each.
 TITLE, BODY, TAGS = (1, 4, 7), (2, 5, 8), (3, 6, 9)

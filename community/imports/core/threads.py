@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from community.forum.models import Comment, Post, Topic, TopicLink
-from community.imports.stackexchange.files import ANSWER, QUESTION
-from community.imports.stackexchange.work import Work
+from community.imports.core.staged import ANSWER, QUESTION
+from community.imports.core.work import Work
 
 DUPLICATE = 3
 
@@ -14,10 +14,11 @@ def add_topics(work: Work) -> None:
         Topic,
         {
             "imported_id": "s.id",
-            "kind": "'question'",
-            "category_id": "%(category)s::bigint",
+            "kind": "s.kind",
+            "category_id": "coalesce(s.category, %(category)s::bigint)",
             "author_id": "m.ours",
             "title": "left(s.title, 200)",
+            "title_html": "s.title_html",
             "slug": "s.slug",
             "tag_ids": (
                 """
@@ -49,7 +50,7 @@ def add_posts(work: Work) -> None:
                 """
             ),
             "author_id": "m.ours",
-            "format": "'html'",
+            "format": "s.format",
             "body": "s.body",
             "html": "s.html",
             "search": "s.search",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from community.forum import ranking
-from community.imports.stackexchange.work import Work
+from community.imports.core.work import Work
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
-from community.imports.stackexchange.progress import Progress
+from community.imports.core.progress import Progress
 
 IMPORTED_BEFORE = "(imported_from, imported_id) WHERE imported_from IS NOT NULL"
 

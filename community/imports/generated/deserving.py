@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from community.imports.stackexchange import earnings
-from community.imports.stackexchange.work import Work
+from community.imports.core import earnings
+from community.imports.core.work import Work
 
 COLUMNS = (
     "at timestamptz, step int, nth bigint, rule text, member bigint, source_kind text, source_id bigint, topic bigint,"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from community.imports.stackexchange.work import Work
+from community.imports.core.work import Work
 
 from .scene import Scene
 

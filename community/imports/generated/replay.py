@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from community.forum.models import Bookmark, Follow, ReadMark, Topic, Vote
-from community.imports.stackexchange import totals
-from community.imports.stackexchange.progress import Progress
-from community.imports.stackexchange.work import Work
+from community.imports.core import totals
+from community.imports.core.progress import Progress
+from community.imports.core.work import Work
 from community.members.models import Member
 from community.points import privileges
 from community.points.boards import publishing

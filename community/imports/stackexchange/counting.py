@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from community.imports.stackexchange.files import ANSWER, QUESTION
-from community.imports.stackexchange.people import SITE_USER
+from community.imports.core.people import SITE_USER
+from community.imports.core.staged import ACCEPT, ANSWER, BOUNTY, DOWN, FAVOURITE, QUESTION, UP
+from community.imports.core.work import Work
 from community.imports.stackexchange.preparing import EXCERPT, WIKI
-from community.imports.stackexchange.reactions import ACCEPT, BOUNTY, DOWN, FAVOURITE, UP
-from community.imports.stackexchange.work import Work
 
 PERSONAL = f"({FAVOURITE}, {BOUNTY})"
 USED = f"({ACCEPT}, {UP}, {DOWN}, {FAVOURITE}, {BOUNTY})"

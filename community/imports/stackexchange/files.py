@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from community.imports.core.staged import ANSWER, QUESTION
+
 Row = dict[str, Any]
 Parse = Callable[[str], Any]
-
-QUESTION, ANSWER = 1, 2
 
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
-from community.imports.stackexchange.work import Work
+from community.imports.core.work import Work
 
 LINK = re.compile(r'<a href="/members/[^"]*/" class="mention">@([^<]*)</a>')
 BATCH = 1000

@@ -1,11 +1,11 @@
-"""A row of a dump as it goes into its temporary table: columns in the order of staging.py, texts rendered."""
+"""A row of a dump as it goes into its temporary table: columns in the order of core/staged.py, texts rendered."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
 from community.forum import indexing, wording
-from community.forum.text import excerpt, render, render_inline, to_markdown
+from community.forum.text import excerpt, heading, render, render_inline, to_markdown
 from community.imports.stackexchange.files import ANSWER, QUESTION, Row
 from community.members import names
 
@@ -58,6 +58,7 @@ def post(row: Row) -> tuple:
         excerpt(rendered.plain, 500) if kind == EXCERPT else "",
         indexing.vector(title=title, tags=tags, plain=rendered.plain) if kind in (QUESTION, ANSWER) else None,
         title,
+        heading(title[: wording.TITLE_MAX]),
         wording.slug(title, "question"),
         tags,
         max(row["ViewCount"] or 0, 0),
@@ -66,6 +67,10 @@ def post(row: Row) -> tuple:
         row["LastActivityDate"] or row["CreationDate"],
         row["ClosedDate"],
         row["CommunityOwnedDate"] is not None,
+        "question",
+        "html",
+        None,
+        None,
     )
 
 

@@ -9,10 +9,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from community.forum.models import Topic
+from community.imports.core.progress import bar
 from community.imports.generated.logins import with_logins
 from community.imports.generated.plan import make_plan
 from community.imports.generated.replay import replay
-from community.imports.stackexchange.progress import bar
 
 
 class Command(BaseCommand):

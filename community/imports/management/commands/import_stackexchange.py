@@ -10,8 +10,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from community.imports.core.progress import bar
 from community.imports.stackexchange.importing import Outcome, Refused, import_dump
-from community.imports.stackexchange.progress import bar
 from community.imports.stackexchange.reading import DumpError
 from community.points.boards import publishing
 
