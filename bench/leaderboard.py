@@ -23,7 +23,7 @@ from bench.measuring import REPEAT, measure  # noqa: E402
 from bench.pages import empty_database, say  # noqa: E402  (sets Django up)
 
 from django.conf import settings  # noqa: E402 isort: skip
-from django.core.cache import cache  # noqa: E402 isort: skip
+from community.nearby import cache  # noqa: E402 isort: skip
 from django.core.management import call_command  # noqa: E402 isort: skip
 from django.db import connection  # noqa: E402 isort: skip
 from django.test import Client  # noqa: E402 isort: skip

@@ -24,7 +24,6 @@ import django  # noqa: E402
 django.setup()
 
 from django.conf import settings  # noqa: E402
-from django.core.cache import cache  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -33,6 +32,7 @@ from bench import fill, peer  # noqa: E402
 from bench.measuring import REPEAT, measure  # noqa: E402
 from community.forum.models import Tag, Topic  # noqa: E402
 from community.members.models import Member  # noqa: E402
+from community.nearby import cache  # noqa: E402
 from config import services  # noqa: E402
 
 SMALL = {"members": 300, "topics": 30, "posts": 630}

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import redis
 from django.conf import settings
-from django.core.cache import cache
 from django.test import Client, TransactionTestCase
 
 from community.members.models import Member
+from community.nearby import cache
 from config import services
 from tests.databases import own_database
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.core.cache import cache
 
 from community.forum.feeds import Listing
 from community.forum.models import Category, Tag
+from community.nearby import cache
 
 if TYPE_CHECKING:
     from community.members.models import Member

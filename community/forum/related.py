@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
-from django.core.cache import cache
 from django.db.models import F, Q
 
 from community.forum import search
 from community.forum.models import Topic
+from community.nearby import cache
 
 if TYPE_CHECKING:
     from community.members.models import Member

@@ -8,11 +8,11 @@ from contextvars import ContextVar
 from typing import cast
 
 from django.contrib.auth.models import AnonymousUser
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from community.members.models import Member
+from community.nearby import cache
 from community.points import wording
 from community.points.models import Privilege
 

@@ -5,13 +5,13 @@ from itertools import product
 
 import pytest
 from django.contrib.auth.models import Group
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
 from community.forum import commenting, keeping, removing, steering
 from community.forum.models import Audience, Bookmark, Topic
 from community.members.models import Member
+from community.nearby import cache
 from community.notifications.models import Notification
 from tests import builders
 

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from community.members.models import Member
+from community.nearby import cache
 from community.points import ledger, periods
 from community.points.boards import live, publishing, standings
 from community.points.models import SITE, PointsDay

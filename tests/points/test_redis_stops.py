@@ -5,12 +5,12 @@ from pathlib import Path
 
 import psutil
 import pytest
-from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from community.members.models import Member
+from community.nearby import cache
 from community.points import ledger, periods
 from community.points.boards import publishing, standings
 from community.points.models import SITE

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from django.core.cache import cache
-
 from community.members.models import Member
+from community.nearby import cache
 from community.points import periods
 from community.points.boards import standings
 from community.points.boards.standings import Place

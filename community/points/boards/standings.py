@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from django.core.cache import cache
 from redis.exceptions import RedisError
 
+from community.nearby import cache
 from community.points import periods
 from community.points.boards import live, totals
 from community.points.boards.publishing import yesterday_key
