@@ -60,7 +60,7 @@ class SharedCache(BaseCache):
         self._do(lambda cache: self._forget() if cache is self._redis else None)
 
     def _forget(self) -> None:
-        client = self._redis._cache.get_client(write=True)  # type: ignore[attr-defined]
+        client = self._redis._cache.get_client(write=True)
         for key in client.scan_iter(match=f"{self._redis.key_prefix}:*", count=1000):
             client.delete(key)
 

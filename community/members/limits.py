@@ -67,12 +67,12 @@ class TooMany(PermissionDenied):
 
     @property
     def wait(self) -> str:
-        """In words, in the largest unit of which there are two."""
+        """In words as one says it: seconds below a minute, minutes up to an hour and a half, then hours."""
         seconds = self.retry_after
-        if seconds < 120:
+        if seconds < 60:
             return ngettext("%d second", "%d seconds", seconds) % seconds
         minutes = math.ceil(seconds / 60)
-        if minutes < 120:
+        if minutes <= 90:
             return ngettext("%d minute", "%d minutes", minutes) % minutes
         hours = math.ceil(minutes / 60)
         return ngettext("%d hour", "%d hours", hours) % hours
