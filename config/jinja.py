@@ -5,6 +5,7 @@ Jinja2 compiles a template to Python; a feed or a topic page takes a fifth of th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.template.backends.utils import csrf_input
 from django.template.defaultfilters import date, truncatechars
 from django.templatetags.static import static
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language, get_language_info, gettext
+from django.utils.translation import get_language, get_language_info, gettext, override
 from jinja2 import Environment
 
 from community.forum import phrases, rails, structured
@@ -66,9 +67,23 @@ def environment(**options: Any) -> Environment:
     return made
 
 
+@cache
+def _speaker(language: str) -> Callable[[str], str]:
+    """What `gettext` says in this language. A page asks for the same dozen words again and again: each is kept."""
+
+    @cache
+    def speak(message: str) -> str:
+        with override(language):
+            return gettext(message)
+
+    return speak
+
+
 def page(request: HttpRequest) -> dict[str, object]:
-    """The language, and one hidden field for all forms of the page: Django would make a new one for each."""
+    """The language, its words, and one hidden field for all forms of a page: Django would make a new one for each."""
+    language = get_language() or settings.LANGUAGE_CODE
     return {
-        "LANGUAGE_CODE": get_language(),
+        "LANGUAGE_CODE": language,
+        "_": _speaker(language),
         "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),
     }

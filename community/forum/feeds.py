@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -117,6 +118,10 @@ _ROW = (
     "author__avatar",
     "author__is_active",
 )
+
+
+# Asked along with the rows, since mostly there is nothing to ask for.
+SOME_ARE_PINNED = RawSQL("EXISTS (SELECT FROM forum_topic WHERE pinned_at IS NOT NULL)", [])
 
 
 def pinned(listing: Listing, member: Member | AnonymousUser) -> TopicQuerySet:

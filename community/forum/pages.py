@@ -35,7 +35,7 @@ class TopicPage:
 
 def topics_for_page(member: Member | AnonymousUser) -> TopicQuerySet:
     topics = Topic.objects.visible_to(member).with_tag_names()
-    topics = topics.select_related("category__parent", "closed_by", "merged_into")
+    topics = topics.select_related("category__parent", "merged_into")
     if not member.is_authenticated:
         return topics.annotate(followed=Value(False, output_field=BooleanField()))
     return topics.annotate(followed=Exists(Follow.objects.filter(member=member.pk, topic=OuterRef("pk"))))
@@ -53,7 +53,7 @@ def with_mine(posts: PostQuerySet, member: Member | AnonymousUser) -> PostQueryS
 
 def posts_of(topic: Topic, member: Member | AnonymousUser) -> PostQuerySet:
     """Whoever may open the topic may read its posts, but for the deleted and hidden ones of others."""
-    posts = with_mine(topic.posts.for_page(), member).select_related("in_reply_to__author")
+    posts = with_mine(topic.posts.for_page(), member)
     if getattr(member, "moderates", False):
         return posts
     standing = Q(deleted_at=None, hidden_at=None)
@@ -100,7 +100,7 @@ def comments_of(posts: list[Post], member: Member | AnonymousUser) -> dict[int, 
     if not moderates:
         comments = comments.filter(standing)
     found: dict[int, list[Comment]] = defaultdict(list)
-    for comment in comments.select_related("author").defer("body").in_order()[:COMMENTS_SHOWN]:
+    for comment in comments.for_page().in_order()[:COMMENTS_SHOWN]:
         found[comment.post_id].append(comment)
     return dict(found)
 

@@ -20,6 +20,8 @@ TEN_MINUTES = 600
 def related(topic: Topic, member: Member | AnonymousUser) -> tuple[list[Topic], list[Topic]]:
     """(linked, similar). Which they are is worked out every ten minutes, who may read them each time: one query."""
     linked, similar = cache.get_or_set(f"related:{topic.pk}", lambda: _ids(topic), TEN_MINUTES) or ([], [])
+    if not linked and not similar:
+        return [], []
     topics = Topic.objects.visible_to(member).listed().only("title", "slug", "score").in_bulk([*linked, *similar])
     return (
         [topics[pk] for pk in linked if pk in topics],

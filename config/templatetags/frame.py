@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 from django.template import Context, Node, NodeList, loader
 from django.template.base import Parser, Token
@@ -23,8 +25,9 @@ class FrameNode(Node):
         self.nodelist = nodelist
 
     def render(self, context: Context) -> SafeString:
-        parts = {part.name: part.nodelist.render(context) for part in self.nodelist.get_nodes_by_type(PartNode)}
-        return loader.render_to_string("framed.html", {**context.flatten(), "parts": parts}, context.request)  # type: ignore[attr-defined]
+        parts = {part.name: part.nodelist.render(context) for part in self.nodelist if isinstance(part, PartNode)}
+        names: dict[str, Any] = {str(name): value for name, value in context.flatten().items()}
+        return loader.render_to_string("framed.html", {**names, "parts": parts}, context.request)  # type: ignore[attr-defined]
 
 
 @register.tag

@@ -14,13 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.forum.models.topics import Topic
-from community.members.models import Imported
+from community.members.models import Imported, Member
 from community.paths import path_to
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
-
-    from community.members.models import Member
 
 
 MEMBER = settings.AUTH_USER_MODEL
@@ -37,6 +35,25 @@ def _standing(member: Member | AnonymousUser) -> Q:
     return standing | Q(author=member.pk) if member.is_authenticated else standing
 
 
+_SHOWN = (
+    "topic",
+    "number",
+    "html",
+    "format",
+    "wiki",
+    "version",
+    "created_at",
+    "edited_at",
+    "score",
+    "confidence",
+    "comment_count",
+    "deleted_at",
+    "hidden_at",
+    "in_reply_to__number",
+    *(f"{path}__{name}" for path in ("author", "in_reply_to__author") for name in Member.BYLINE),
+)
+
+
 class PostQuerySet(models.QuerySet["Post"]):
     def visible_to(self, member: Member | AnonymousUser) -> PostQuerySet:
         if getattr(member, "moderates", False):
@@ -50,8 +67,8 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(number__gt=0)
 
     def for_page(self) -> PostQuerySet:
-        """What a page shows; the source and the search document stay in the table."""
-        return self.select_related("author").defer("body", "search")
+        """What a page shows, and of its people what a byline says; sources and search documents stay in the table."""
+        return self.select_related("author", "in_reply_to__author").only(*_SHOWN)
 
 
 class Post(Imported):
@@ -142,6 +159,18 @@ class Revision(Imported):
         return f"{self.post_id} v{self.version}"
 
 
+_COMMENT = (
+    "post",
+    "html",
+    "score",
+    "version",
+    "created_at",
+    "deleted_at",
+    "hidden_at",
+    *(f"author__{name}" for name in Member.BYLINE),
+)
+
+
 class CommentQuerySet(models.QuerySet["Comment"]):
     def visible_to(self, member: Member | AnonymousUser) -> CommentQuerySet:
         if getattr(member, "moderates", False):
@@ -150,6 +179,10 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
     def standing(self) -> CommentQuerySet:
         return self.filter(deleted_at=None, hidden_at=None)
+
+    def for_page(self) -> CommentQuerySet:
+        """What a page shows, and of its people what a byline says."""
+        return self.select_related("author").only(*_COMMENT)
 
     def in_order(self) -> CommentQuerySet:
         return self.order_by("created_at", "pk")

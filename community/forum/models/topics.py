@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from community.forum.models.places import Category, Tag, in_array
+from community.forum.models.places import Category, Tag, admitting, in_array
 from community.members.models import Imported
 from community.paths import path_to
 
@@ -31,7 +31,7 @@ class TopicQuerySet(models.QuerySet["Topic"]):
         """What this member may open: readable categories; deleted and hidden ones by their author and moderators."""
         if getattr(member, "moderates", False):
             return self
-        readable = self.filter(category__in=Category.objects.readable_by(member).values("pk"))
+        readable = self.filter(category__in=admitting("reader", member))
         standing = Q(deleted_at=None, hidden_at=None)
         if member.is_authenticated:
             standing |= Q(author=member.pk)

@@ -37,14 +37,16 @@ def feed(
     rows = feeds.as_rows(listing.topics(request.user), request.user)
     pins = feed == "hot" and not listing.tag
     if pins:
-        rows = rows.filter(pinned_at=None)
+        rows = rows.filter(pinned_at=None).annotate(below_pinned=feeds.SOME_ARE_PINNED)
+    page = keyset.page(rows, order=listing.order, size=feeds.PAGE, cursor=cursor)
+    above = pins and not cursor and (not page.rows or page.rows[0].below_pinned)  # type: ignore[attr-defined]
     context = {
         "listing": listing,
         "feeds": FEEDS,
         "periods": PERIODS,
         "base": _base(listing),
-        "page": keyset.page(rows, order=listing.order, size=feeds.PAGE, cursor=cursor),
-        "pinned": feeds.pinned(listing, request.user) if pins and not cursor else (),
+        "page": page,
+        "pinned": feeds.pinned(listing, request.user) if above else (),
         "first": not cursor,
         "follows": _follows(request, listing),
     }

@@ -11,6 +11,7 @@ from community.forum import drafts, pages, reading
 from community.forum.forms import ReplyForm
 from community.forum.models import Comment, Post, Topic
 from community.forum.related import related
+from community.notifications import inbox
 from community.notifications import reading as notices
 from community.points import privileges
 
@@ -28,8 +29,8 @@ def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     page = pages.topic_page(found, request.user, number=number, order=_order(request))
     if page.number > 1 and not page.replies:
         raise Http404("no such page")
-    _seen(request, page)
-    return render(request, "forum/topic.html", _context(request, page))
+    unread = _seen(request, page)
+    return render(request, "forum/topic.html", {**_context(request, page), "unread": unread})
 
 
 def _order(request: HttpRequest) -> str:
@@ -37,12 +38,17 @@ def _order(request: HttpRequest) -> str:
     return order if order in ORDERS else ""
 
 
-def _seen(request: HttpRequest, page: pages.TopicPage) -> None:
+def _seen(request: HttpRequest, page: pages.TopicPage) -> int:
+    """Note that the page was opened, and what of it its reader knows now; how many notifications they have left."""
     reading.count_view(page.topic.pk)
-    if request.user.is_authenticated:
-        last = max([post.number for post in page.replies], default=0)
-        reading.mark_read(page.topic, member=request.user, number=last)
-        notices.seen(request.user, _sources(page))
+    member = request.user
+    if not member.is_authenticated:
+        return 0
+    reading.mark_read(page.topic, member=member, number=max([post.number for post in page.replies], default=0))
+    unread = inbox.unread_count(member)
+    if unread and notices.seen(member, _sources(page)):
+        unread = inbox.unread_count(member)
+    return unread
 
 
 def _sources(page: pages.TopicPage) -> list[tuple[str, int]]:
