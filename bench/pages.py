@@ -33,7 +33,7 @@ from bench.measuring import REPEAT, measure  # noqa: E402
 from community.forum.models import Tag, Topic  # noqa: E402
 from community.members.models import Member  # noqa: E402
 from community.nearby import cache  # noqa: E402
-from config import services  # noqa: E402
+from config import memory, services  # noqa: E402
 
 SMALL = {"members": 300, "topics": 30, "posts": 630}
 
@@ -101,6 +101,9 @@ def site(size: dict[str, int]) -> dict[str, object]:
     backend = "django.contrib.auth.backends.ModelBackend"
     member.force_login(Member.objects.get(username="member1"), backend=backend)
     found: dict[str, object] = {}
+    for client in (anonymous, member):  # everything is loaded once, as in a web process
+        client.get("/")
+    memory.settle()
     for name, url in pages().items():
         row = {"member": measure(member, url)}
         if name not in ("inbox", "feed following"):
