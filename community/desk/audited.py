@@ -74,14 +74,15 @@ class Audited(ModelAdmin):
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase | None:
         chosen = self._chosen(request, queryset)
         if len(chosen) > MOST_CHOSEN:
+            request.audited = True  # type: ignore[attr-defined]
             self.message_user(request, _("At most %d at once; narrow it down.") % MOST_CHOSEN, messages.ERROR)
             return None
         before = auditing.snapshot(self.model, chosen)
         response = super().response_action(request, queryset.filter(pk__in=chosen) if chosen else queryset)
         asks = isinstance(response, TemplateResponse)  # for a confirmation; nothing is done yet
         if response is not None and not asks and not getattr(request, "audited", False):
-            self._note_action(request, queryset, before)
-        request.audited = True  # type: ignore[attr-defined]
+            self._note_action(request, before)
+        request.audited = True  # type: ignore[attr-defined]  # row by row, so no general line of DeskSite
         return response
 
     def _chosen(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
@@ -92,7 +93,7 @@ class Audited(ModelAdmin):
         to_python = self.model._meta.pk.to_python  # type: ignore[union-attr]
         return [to_python(pk) for pk in given]
 
-    def _note_action(self, request: HttpRequest, queryset: QuerySet[Any], before: dict[str, auditing.Values]) -> None:
+    def _note_action(self, request: HttpRequest, before: dict[str, auditing.Values]) -> None:
         """Of an action that does not write its acts down itself, as those of acting.py do."""
         index = request.POST.get("index", "0")
         verbs = request.POST.getlist("action")

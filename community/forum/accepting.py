@@ -28,7 +28,7 @@ def accept(post: Post, *, member: Member, at: datetime | None = None) -> Topic:
     if former != answer:
         now = at or timezone.now()
         if former:
-            earning.without_accept(former, at=at)
+            _undo(former, at)
         _mark(topic, answer, now)
         earning.for_accept(answer, topic, at=at)
         _tell(answer, topic, asker, now)
@@ -41,9 +41,14 @@ def unaccept(topic: Topic, *, member: Member, at: datetime | None = None) -> Top
     """Take the acceptance back, and the points that it gave. Raises Denied."""
     _asker, topic, former = _locked(topic.pk, member)
     if former:
-        earning.without_accept(former, at=at)
+        _undo(former, at)
         _mark(topic, None, None)
     return topic
+
+
+def _undo(former: Post, at: datetime | None) -> None:
+    earning.without_accept(former, at=at)
+    telling.withdraw("accepted", source=("post", former.pk))
 
 
 def _locked(topic_id: int, member: Member) -> tuple[Member, Topic, Post | None]:

@@ -16,6 +16,7 @@ from community.forum import earning, locks, logbook, ranking, tagging
 from community.forum.denied import Denied, Unfit
 from community.forum.models import Comment, Post, Topic
 from community.members.models import Member
+from community.notifications import telling
 
 
 def delete(thing: Topic | Post | Comment, *, by: Member, reason: str = "") -> None:
@@ -155,8 +156,10 @@ def _mark_comment(comment: Comment, at: datetime | None, by: Member | None) -> N
 
 
 def _note(verb: str, thing: Post | Comment, *, by: Member, at: datetime, reason: str = "") -> None:
-    """What one does with one's own is not an act of moderation."""
+    """What one does with one's own is not an act of moderation. Of what others do, the author is told."""
     if by.pk != thing.author_id:
         about = ("post" if isinstance(thing, Post) else "comment", thing.pk)
         gone = verb == "delete"
         logbook.note(verb, about, by=by, at=at, reason=reason, before={"deleted": not gone}, after={"deleted": gone})
+        telling.withdraw("moderated", source=about)
+        telling.tell("moderated", to=[thing.author_id] if thing.author_id else [], actor=by, source=about, at=at)

@@ -9,8 +9,7 @@ from django.db import transaction
 from community.forum import removing
 from community.members.models import Member
 from community.moderation import flagging, hiding
-from community.moderation.models import Flag, kind_of
-from community.notifications import telling
+from community.moderation.models import Flag
 
 
 class Verdict(StrEnum):
@@ -35,12 +34,5 @@ def judge(flag: Flag, verdict: Verdict, *, by: Member, reason: str = "") -> int:
         if verdict == Verdict.HIDE:
             hiding.hide(flag.thing, by=by, reason=reason)
         elif verdict == Verdict.DELETE:
-            _delete(flag, by=by, reason=reason)
+            removing.delete(flag.thing, by=by, reason=reason)
         return flagging.agree(flag, by=by)
-
-
-def _delete(flag: Flag, *, by: Member, reason: str) -> None:
-    thing, about = flag.thing, (kind_of(flag.thing), flag.thing.pk)
-    removing.delete(thing, by=by, reason=reason)
-    telling.withdraw("moderated", source=about)
-    telling.tell("moderated", to=[thing.author_id] if thing.author_id else [], actor=by, source=about)

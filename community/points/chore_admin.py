@@ -45,7 +45,6 @@ class ChoreAdmin(RunAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": _("Leaderboards"),
-            "opts": self.opts,
             "boards": overview.boards(),
             "swept_at": overview.swept_at(),
             "last": Chore.objects.exclude(kind=Chore.Kind.PREVIEW).order_by("-pk").first(),

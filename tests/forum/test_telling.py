@@ -1,7 +1,7 @@
 import pytest
 from django.contrib.auth.models import Group
 
-from community.forum import commenting, editing, keeping, posting, readers
+from community.forum import accepting, commenting, editing, keeping, posting, readers, removing
 from community.forum.models import Category, Follow, Topic
 from community.members.models import Member
 from community.notifications.models import Notification
@@ -116,3 +116,28 @@ def test_who_may_be_told_is_who_may_read(cast, readers_of_parent, readers_of_chi
     )
     may_read = {member.pk for member in cast.values() if member.is_active and Topic.objects.visible_to(member).exists()}
     assert readers.among([member.pk for member in cast.values()], topic) == may_read
+
+
+def test_an_acceptance_that_is_taken_back_is_told_no_more(alice, bob, carol):
+    topic = builders.question(alice)
+    first, second = builders.answer(topic, bob), builders.answer(topic, carol)
+    accepting.accept(first, member=alice)
+    accepting.accept(second, member=alice)
+    assert {name for name, kind in told() if kind == "accepted"} == {"carol"}
+    accepting.unaccept(topic, member=alice)
+    assert "accepted" not in {kind for _name, kind in told()}
+
+
+def test_an_author_is_told_when_a_moderator_deletes_and_restores_but_not_of_their_own_deeds(alice, bob, mod):
+    answer = builders.answer(builders.question(alice), bob)
+    comment = builders.comment(answer)
+    removing.delete(comment, by=bob)
+    assert "moderated" not in {kind for _name, kind in told()}
+    for thing in (answer, builders.comment(answer, alice)):
+        removing.delete(thing, by=mod)
+        removing.restore(thing, by=mod)
+    acts = Notification.objects.filter(kind="moderated")
+    assert set(acts.values_list("member__username", "source_kind", "actor")) == {
+        ("bob", "post", mod.pk),
+        ("alice", "comment", mod.pk),
+    }
