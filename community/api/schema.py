@@ -89,6 +89,7 @@ def complete(result: dict[str, Any], generator: Any, request: Any, public: bool)
             _complete(path, operation)
     _link(result["paths"])
     _close(result)
+    _loosen(result)
     examples.fill(result)
     return _cleaned(result)
 
@@ -124,6 +125,17 @@ def _close(document: dict[str, Any]) -> None:
             for media in operation.get("requestBody", {}).get("content", {}).values():
                 name = media["schema"]["$ref"].rpartition("/")[2]
                 document["components"]["schemas"][name]["additionalProperties"] = False
+
+
+def _loosen(document: dict[str, Any]) -> None:
+    """Of what is read no field is certain, since `fields` may leave it out."""
+    schemas = document["components"]["schemas"]
+    for operations in document["paths"].values():
+        for media in operations.get("get", {}).get("responses", {}).get("200", {}).get("content", {}).values():
+            name = media["schema"]["$ref"].rpartition("/")[2]
+            items = schemas[name]["properties"].get("items", {}) if name.endswith("Page") else {}
+            shown = items["items"]["$ref"].rpartition("/")[2] if items else name
+            schemas[shown].pop("required", None)
 
 
 def _cleaned(value: Any) -> Any:

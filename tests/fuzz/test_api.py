@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.fuzz, pytest.mark.django_db(transaction=True)]
 
 # Asked for by the schema, but the rules of the community may refuse it all the same: points, owners, closed topics.
 UNSAID = "positive_data_acceptance,negative_data_rejection,ensure_resource_availability,missing_required_header"
-SECONDS = int(os.environ.get("FUZZ_SECONDS", "45"))  # of each caller
+SECONDS = int(os.environ.get("FUZZ_SECONDS", "55"))  # of each caller
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "8"))
 
 
