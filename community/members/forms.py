@@ -36,6 +36,11 @@ class ProfileForm(SettingsForm):
             "bio": _("A few sentences. Markdown works here."),
         }
 
+    def clean(self) -> dict[str, Any]:
+        if self.instance.suspended:
+            raise forms.ValidationError(_("While your account is suspended, your public profile stays as it is."))
+        return super().clean() or {}
+
     def columns(self) -> list[str]:
         return [*super().columns(), "bio_html"]
 

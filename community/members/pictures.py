@@ -7,13 +7,15 @@ from typing import IO
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from community.members import images, limits
 from community.members.models import Member
 
 
 def put(member: Member, file: IO[bytes]) -> None:
-    """images.ImageRefused where the file is no picture that we take; TooMany."""
+    """images.ImageRefused where the file is no picture that we take, or the member is suspended; TooMany."""
+    _check_may_change(member)
     limits.take("picture", member)
     picture = images.avatar(file)
     # Named by its content: a changed picture is a new address, so caches need not ask.
@@ -21,7 +23,14 @@ def put(member: Member, file: IO[bytes]) -> None:
 
 
 def remove(member: Member) -> None:
+    """images.ImageRefused where the member is suspended."""
+    _check_may_change(member)
     _replace(member, None)
+
+
+def _check_may_change(member: Member) -> None:
+    if member.suspended:
+        raise images.ImageRefused(_("While your account is suspended, your public profile stays as it is."))
 
 
 @transaction.atomic

@@ -49,13 +49,15 @@ def settings(request: HttpRequest, tab: str = "profile") -> HttpResponse:
 @require_POST
 @login_required
 def picture(request: HttpRequest) -> HttpResponse:
-    if request.POST.get("remove"):
-        pictures.remove(request.user)  # type: ignore[arg-type]
-        return redirect("members:settings")
+    away = bool(request.POST.get("remove"))
     form = forms.PictureForm(request.POST, request.FILES)
+    form.fields["picture"].required = not away
     if form.is_valid():
         try:
-            pictures.put(request.user, form.cleaned_data["picture"])  # type: ignore[arg-type]
+            if away:
+                pictures.remove(request.user)  # type: ignore[arg-type]
+            else:
+                pictures.put(request.user, form.cleaned_data["picture"])  # type: ignore[arg-type]
             return redirect("members:settings")
         except images.ImageRefused as refusal:
             form.add_error("picture", str(refusal))

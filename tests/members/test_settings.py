@@ -1,8 +1,10 @@
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image
 
 from community.members.models import Member
@@ -165,3 +167,19 @@ def test_a_visit_is_noted_once_an_hour(mine, alice, time_machine, django_assert_
     mine.get("/settings/")
     alice.refresh_from_db()
     assert alice.seen_at.isoformat() == "2026-05-01T12:00:00+00:00"
+
+
+def test_who_is_suspended_does_not_change_what_others_see_of_them(mine, alice):
+    mine.post("/settings/picture/", {"picture": picture()})
+    Member.objects.filter(pk=alice.pk).update(suspended_until=timezone.now() + timedelta(days=1))
+    stood = Member.objects.values("bio", "display_name", "avatar").get(pk=alice.pk)
+    posted = (
+        ("/settings/", PROFILE),
+        ("/settings/picture/", {"picture": picture(700)}),
+        ("/settings/picture/", {"remove": "1"}),
+    )
+    for address, form in posted:
+        assert "your public profile stays as it is" in mine.post(address, form).content.decode()
+    assert Member.objects.values("bio", "display_name", "avatar").get(pk=alice.pk) == stood
+    assert stood["avatar"]
+    assert mine.post("/settings/display/", {"theme": "dark"}).status_code == 302
