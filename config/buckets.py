@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from storages.backends.s3 import S3Storage
 from storages.utils import clean_name
@@ -34,6 +35,12 @@ class BucketStorage(S3Storage):
                 response_checksum_validation="when_required",
             ),
         }
+
+    def _save(self, name: str, content: Any) -> str:
+        try:
+            return super()._save(name, content)
+        except (BotoCoreError, ClientError) as fault:
+            raise OSError(f"the bucket did not take {name}: {fault}") from fault
 
     def url(self, name: str, *args: Any, **kwargs: Any) -> str:
         return f"{settings.MEDIA_URL}{name}"

@@ -323,9 +323,7 @@ S3_ENDPOINT_URL = env_url("S3_ENDPOINT_URL", schemes=("https", "http"))
 S3_REGION = env_text("S3_REGION")
 S3_PUBLIC_URL = env_url("S3_PUBLIC_URL", schemes=("https", "http")).rstrip("/")
 STORAGES = {
-    "default": {
-        "BACKEND": "config.buckets.BucketStorage" if S3_BUCKET else "django.core.files.storage.FileSystemStorage"
-    },
+    "default": {"BACKEND": "config.buckets.BucketStorage" if S3_BUCKET else "config.disks.DiskStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     if DEBUG
     else {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -335,6 +333,7 @@ IMPORTS_DIR = env_path("IMPORTS_DIR", VAR_DIR / "imports")  # dumps that admins 
 DRAFT_DAYS = env_int("DRAFT_DAYS", 90)  # a draft that nobody touched for so long is forgotten
 UPLOAD_MAX_BYTES = env_int("UPLOAD_MAX_BYTES", 8 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["community.members.receiving.BoundedUploadHandler"]
 
 # What one floor shows on another's page comes in by dotted path, never by an import upward.
 NOTIFICATION_SOURCES = "community.forum.sources.describe"

@@ -9,6 +9,8 @@ from config.health import healthz
 from config.media import media
 from config.metrics import metrics
 
+handler500 = "config.errors.something_broke"
+
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),

@@ -20,11 +20,13 @@ logger = logging.getLogger(__name__)
 
 # Of each counter, the times of its latest acts. One is free when the count-th latest is older than its period.
 # All are free: the act is added to each, else to none. Returns the milliseconds to wait, 0 when it was counted.
+# What lies ahead by more than a period is of a clock that went back since, and holds nobody up.
 _SCRIPT = """
 local now, wait = tonumber(ARGV[1]), 0
 for i, key in ipairs(KEYS) do
   local nth = redis.call('LINDEX', key, -tonumber(ARGV[2 * i]))
-  if nth then wait = math.max(wait, nth + ARGV[2 * i + 1] - now) end
+  local period = tonumber(ARGV[2 * i + 1])
+  if nth and tonumber(nth) <= now + period then wait = math.max(wait, nth + period - now) end
 end
 if wait > 0 then return wait end
 for i, key in ipairs(KEYS) do
@@ -84,7 +86,7 @@ class Memory:
             waits = [
                 times[0] + int(counter.seconds * 1000) - now
                 for counter, times in zip(counters, acts, strict=True)
-                if len(times) == counter.count
+                if len(times) == counter.count and times[0] <= now + int(counter.seconds * 1000)
             ]
             if (wait := max(waits, default=0)) > 0:
                 return wait

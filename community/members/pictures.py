@@ -11,15 +11,17 @@ from django.utils.translation import gettext as _
 
 from community.members import images, limits
 from community.members.models import Member
+from community.members.shelves import room
 
 
 def put(member: Member, file: IO[bytes]) -> None:
-    """images.ImageRefused where the file is no picture that we take, or the member is suspended; TooMany."""
+    """images.ImageRefused where the file is no picture that we take (NotKept: no room for it); TooMany."""
     _check_may_change(member)
     limits.take("picture", member)
     picture = images.avatar(file)
     # Named by its content: a changed picture is a new address, so caches need not ask.
-    _replace(member, ContentFile(picture.bytes, name=f"{member.pk}-{picture.sha256[:16]}.{picture.extension}"))
+    with room():
+        _replace(member, ContentFile(picture.bytes, name=f"{member.pk}-{picture.sha256[:16]}.{picture.extension}"))
 
 
 def remove(member: Member) -> None:

@@ -19,6 +19,7 @@ from community.forum.text import render as render_text
 from community.members import limits
 from community.members.images import ImageRefused
 from community.members.limits import TooMany
+from community.members.shelves import NotKept
 
 
 def refused(form: Form, refusal: PermissionDenied | TooMany) -> int:
@@ -143,7 +144,8 @@ def upload(request: HttpRequest) -> JsonResponse:
     try:
         stored = uploads.store(request.user, file)  # type: ignore[arg-type]
     except (ImageRefused, PermissionDenied, TooMany) as refusal:
-        return JsonResponse({"error": str(refusal)}, status=429 if isinstance(refusal, TooMany) else 400)
+        status = {TooMany: 429, NotKept: 503}.get(type(refusal), 400)
+        return JsonResponse({"error": str(refusal)}, status=status)
     return JsonResponse({"url": stored.file.url, "width": stored.width, "height": stored.height}, status=201)
 
 
