@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Case, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
@@ -77,13 +76,12 @@ class Listing:
 def _followed(topics: TopicQuerySet, member: Member | AnonymousUser) -> TopicQuerySet:
     if not member.is_authenticated:
         return topics.none()
-    follows = Follow.objects.filter(member=member.pk)
-    tags = ArraySubquery(follows.filter(tag__isnull=False).values("tag"))
-    return topics.filter(
-        Q(pk__in=follows.filter(topic__isnull=False).values("topic"))
-        | Q(author__in=follows.filter(followed__isnull=False).values("followed"))
-        | Q(tag_ids__overlap=tags)
-    )
+    # Ids in the query rather than look-ups: of three lists that are known, PostgreSQL walks the three indexes.
+    follows = list(Follow.objects.filter(member=member.pk).values_list("topic", "followed", "tag"))
+    ids, authors, tags = ([row[column] for row in follows if row[column]] for column in range(3))
+    if not follows:
+        return topics.none()
+    return topics.filter(Q(pk__in=ids) | Q(author__in=authors) | Q(tag_ids__overlap=tags))
 
 
 def as_rows(topics: TopicQuerySet, member: Member | AnonymousUser) -> TopicQuerySet:

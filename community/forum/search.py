@@ -67,6 +67,9 @@ class Results:
     unknown: tuple[str, ...]
 
 
+_HIT = ("number", "html", "score", "created_at", "topic__title", "topic__slug")
+
+
 class Written(SearchQuery):
     """A query written out (`'redis' & 'board'`), taken as it is rather than parsed into words once more."""
 
@@ -115,14 +118,14 @@ def _ranked(posts: PostQuerySet, query: Query) -> PostQuerySet:
         return posts.order_by("-created_at", "-pk")
     wanted = Written(all_of(query))
     some = posts.filter(search=wanted).values("pk")[:CANDIDATES]
-    rank = SearchRank("search", wanted, weights=WEIGHTS)
+    rank = SearchRank(F("search"), wanted, weights=WEIGHTS)  # by its name alone it would be parsed as a text
     return Post.objects.filter(pk__in=some).annotate(rank=rank).order_by("-rank", "-score", "-pk")
 
 
 def _for_hits(posts: PostQuerySet) -> PostQuerySet:
     names = Tag.objects.filter(in_array(OuterRef("topic__tag_ids"))).order_by("name")
     posts = posts.annotate(tag_names=ArraySubquery(names.values("name")), accepted=F("topic__accepted"))
-    return posts.select_related("author", "topic").defer("body", "search")
+    return posts.select_related("author", "topic").only(*_HIT, *(f"author__{name}" for name in Member.BYLINE))
 
 
 def _hit(post: Post, terms: list[str]) -> Hit:
