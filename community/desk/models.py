@@ -68,7 +68,7 @@ class Run(models.Model):
         FAILED = "failed", _("failed")
 
     UNFINISHED = (State.WAITING, State.RUNNING)
-    TASK: str  # the name of the Celery task that works on rows of this table, by id
+    TASK: str  # where the Celery task is that works on rows of this table, by id
 
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.WAITING, editable=False)
     by = models.ForeignKey(

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
-from celery import current_app
 from django.db import connections
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from community.desk.models import Run
@@ -121,7 +121,7 @@ def _finish(run: Run, error: str = "") -> None:
 
 
 def ring(run: Run) -> None:
-    bell.ring(current_app.tasks[run.TASK], run.pk)
+    bell.ring(import_string(run.TASK), run.pk)
 
 
 def abandoned(run: Run) -> bool:

@@ -12,7 +12,7 @@ from community.points.models import RuleSet
 class ImportRun(Run):
     """One import of a Stack Exchange dump that lies in a folder below settings.IMPORTS_DIR."""
 
-    TASK = "imports.run"
+    TASK = "community.imports.tasks.run"
 
     folder = models.CharField(_("folder"), max_length=200)
     source = models.CharField(

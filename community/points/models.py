@@ -214,7 +214,7 @@ class Chore(Run):
         REBUILD = "rebuild", _("boards built anew")
         VERIFY = "verify", _("proof of all points")
 
-    TASK = "points.chore"
+    TASK = "community.points.tasks.chore"
 
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
     rule = models.ForeignKey(

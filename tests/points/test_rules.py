@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from community.points import privileges, rules
-from community.points.models import Entry, Privilege, Rule, RuleSet
+from community.points.models import Chore, Entry, Privilege, Rule, RuleSet
 
 
 def rule(name="answer_accepted", of="default"):
@@ -85,12 +85,13 @@ class TestAdmin:
         address = reverse("admin:points_rule_change", args=[rule(name).pk])
         return client.post(address, {"points": 15, "pool": "", "cap": "", **fields})
 
-    def test_saving_a_change_appends_the_next_version(self, client, admin):
+    def test_saving_a_change_leads_to_its_preview_and_holds_not_yet(self, client):
         response = self.change(client, points=30)
 
-        assert response.status_code == 302
-        assert (rule().version, rule().points, rule().created_by) == (2, 30, admin)
-        assert Rule.objects.filter(set__name="default", name="answer_accepted").count() == 2
+        chore = Chore.objects.get()
+        assert response.headers["Location"] == reverse("admin:points_chore_change", args=[chore.pk])
+        assert (chore.rule, chore.terms) == (rule(), {"points": 30, "pool": "", "cap": None})
+        assert (rule().version, rule().points) == (1, 15)
 
     def test_saving_without_a_change_appends_nothing(self, client):
         self.change(client)
@@ -156,4 +157,4 @@ class TestAdmin:
         assert Entry.objects.get(pk=entry.pk).granted == 10
 
 
-QUERIES = {"ruleset": 5, "rule": 7, "privilege": 5, "entry": 6}
+QUERIES = {"ruleset": 4, "rule": 6, "privilege": 4, "entry": 6}
