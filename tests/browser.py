@@ -44,12 +44,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, live_server) -> Iterator[Page]:
-    """A fresh page whose relative addresses are the live server's; it fails the test on a script's error."""
+    """A fresh page whose relative addresses are the live server's; it fails the test on a script's error, and on
+    whatever the Content-Security-Policy had to refuse."""
     with browser.new_context(base_url=live_server.url, locale="en-GB") as context:
         context.set_default_timeout(10_000)
         page = context.new_page()
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda told: errors.append(told.text) if "Content Security Policy" in told.text else None)
         yield page
         assert errors == []
 
