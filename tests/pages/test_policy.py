@@ -5,11 +5,13 @@ The `page` fixture fails each test, here and elsewhere, on whatever the policy h
 
 import re
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
+from community.api.programs import applications
 from community.members.models import Member
 from tests import axe, builders
 
@@ -76,6 +78,26 @@ def test_nobody_frames_us(browser: Browser, live_server):
         page.set_content(f'<iframe name="ours" src="{live_server.url}/"></iframe>')
         page.wait_for_timeout(500)
         assert page.frame("ours").url.startswith("chrome-error")
+
+
+def test_a_page_of_consent_leads_on_to_its_client(page: Page, sign_in: SignIn, alice: Member):
+    """Browsers hold the redirect after a form to `form-action`, too."""
+    back = "https://app.example.org/back"
+    page.route(f"{back}**", lambda route: route.fulfill(status=200, body="Welcome back"))
+    client, _secret = applications.register(alice, name="Reader", client_type="public", redirect_uris=back)
+    sign_in(page, alice)
+    asked = {
+        "response_type": "code",
+        "client_id": client.client_id,
+        "redirect_uri": back,
+        "scope": "read",
+        "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",  # RFC 7636, appendix B
+        "code_challenge_method": "S256",
+    }
+    page.goto(f"/oauth/authorize/?{urlencode(asked)}")
+    page.get_by_role("button", name="Let it in").click()
+    expect(page.get_by_text("Welcome back")).to_be_visible()
+    assert page.url.startswith(f"{back}?code=")
 
 
 ADMIN = (
