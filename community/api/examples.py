@@ -58,6 +58,7 @@ FIELDS: dict[str, Any] = {
     "my_vote": 1,
     "value": 1,
     "in_reply_to": None,
+    "DraftIn.in_reply_to": 9001,
     "edited_at": None,
     "deleted_at": None,
     "pinned_at": None,
