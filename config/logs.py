@@ -3,20 +3,37 @@
 import logging
 from typing import Any
 
+from django.conf import settings
+from django.http import HttpRequest
 from pythonjsonlogger.core import RESERVED_ATTRS
 
 from config import request_ids
 
+UNMATCHED = "(none)"
+ASSETS = "(assets)"
 # Django hangs these objects on its records; a request in full would carry addresses with secrets in them.
 _LEFT_OUT = ["request", "response", "server_time", "data"]
 
 
-class RequestIdFilter(logging.Filter):
+class OfRequest(logging.Filter):
+    """Gives each record its request's id, and Django's the pattern of the address instead of the address."""
+
     def filter(self, record: logging.LogRecord) -> bool:
-        """Django tells of an answer like 404 when our middleware is left already, so the request is asked first."""
-        told = getattr(getattr(record, "request", None), "META", {}).get(request_ids.META_KEY)
-        record.request_id = told or request_ids.current() or None
+        request = getattr(record, "request", None)
+        request_id = request_ids.current()
+        if isinstance(request, HttpRequest):  # Django tells of an answer like 404 when our middleware is left already
+            request_id = request.META.get(request_ids.META_KEY) or request_id
+            if isinstance(record.args, tuple):
+                record.args = tuple(route_of(request) if word == request.path else word for word in record.args)
+        record.__dict__["request_id"] = request_id or None
         return True
+
+
+def route_of(request: HttpRequest) -> str:
+    """The pattern that the address matched. Never the address itself: it may hold a secret, or be made up."""
+    if request.resolver_match:
+        return request.resolver_match.route or "/"
+    return ASSETS if request.path.startswith(settings.STATIC_URL) else UNMATCHED
 
 
 def logging_settings(*, level: str, as_json: bool) -> dict[str, Any]:
@@ -24,7 +41,7 @@ def logging_settings(*, level: str, as_json: bool) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"request_id": {"()": RequestIdFilter}},
+        "filters": {"of_request": {"()": OfRequest}},
         "formatters": {
             "line": {"format": "{asctime} {levelname} {name}: {message} [{request_id}]", "style": "{"},
             "json": {
@@ -41,7 +58,7 @@ def logging_settings(*, level: str, as_json: bool) -> dict[str, Any]:
             "console": {
                 "class": "logging.StreamHandler",
                 "formatter": "json" if as_json else "line",
-                "filters": ["request_id"],
+                "filters": ["of_request"],
             }
         },
         "root": {"handlers": ["console"], "level": level},

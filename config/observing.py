@@ -7,15 +7,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import LazyObject
 
 from config import counting, request_ids
+from config.logs import ASSETS, route_of
 
-UNMATCHED = "(none)"
-ASSETS = "(assets)"
 QUIET = {ASSETS, "healthz", "metrics"}  # asked for without end, and of no interest when all is well
 
 logger = logging.getLogger("flywheel.request")
@@ -45,13 +43,6 @@ class QueryCounter:
     def __call__(self, execute: Callable[..., Any], *statement: Any) -> Any:
         self.count += 1
         return execute(*statement)
-
-
-def route_of(request: HttpRequest) -> str:
-    """The pattern that the address matched. Never the address itself: it may hold a secret, or be made up."""
-    if match := request.resolver_match:
-        return match.route or "/"
-    return ASSETS if request.path.startswith(settings.STATIC_URL) else UNMATCHED
 
 
 def member_id_of(request: HttpRequest) -> int | None:

@@ -59,6 +59,7 @@ def test_a_visitor_is_nobody_and_an_odd_address_is_not_repeated(lines: Lines, cl
     (line,) = lines("flywheel.request")
     assert (line["route"], line["status"], line["member"]) == ("(none)", 404, None)
     (warning,) = lines("django.request")
+    assert warning["message"] == "Not Found: (none)"
     assert warning["request_id"] == line["request_id"]
 
 
