@@ -88,7 +88,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         ),
     ),
     (
-        _("Site"),
+        _("Running the site"),
         (
             Item("imports.importrun", "upload_file"),
             Item("desk.act", "manage_search"),

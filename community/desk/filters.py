@@ -14,7 +14,7 @@ class IsSet(EmptyFieldListFilter):
     """Whether a date or a text is there: deleted, hidden, closed."""
 
     def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
-        words = {None: _("All"), "0": _("Yes"), "1": _("No")}
+        words = {None: _("All"), "0": _("yes"), "1": _("no")}
         for value, word in words.items():
             query = changelist.get_query_string({self.lookup_kwarg: value} if value else {}, [self.lookup_kwarg])
             yield {"selected": self.lookup_val == value, "query_string": query, "display": word}

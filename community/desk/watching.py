@@ -44,6 +44,10 @@ class RunAdmin(ReadOnlyAdmin):
         shown = self._context(run) if run else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
 
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        one_button = {"show_save_and_continue": False, "show_save_and_add_another": False}
+        return super().add_view(request, form_url, {**(extra_context or {}), **one_button})
+
     def _context(self, run: Run) -> dict[str, Any]:
         address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_state", args=[run.pk])
         left = running.abandoned(run)
