@@ -101,6 +101,7 @@ def _unread(member: Member | AnonymousUser) -> Case | Value:
 _ROW = (
     "kind",
     "title",
+    "title_html",
     "slug",
     "score",
     "hot",

@@ -99,8 +99,9 @@ def best_and_recent(posts: PostQuerySet, *, best: int = 5, recent: int = 10) -> 
     answers = Q(number__gt=0, topic__kind="question", score__gt=0)
     top = posts.filter(answers).order_by("-score", "-created_at").values("pk")[:best]
     newest = posts.order_by("-created_at").values("pk")[:recent]
-    shown = ("number", "score", "created_at", "topic__title", "topic__slug", "topic__kind", "topic__accepted")
-    both = posts.filter(Q(pk__in=top) | Q(pk__in=newest)).select_related("topic").only(*shown)
+    of_topic = ("topic__title", "topic__title_html", "topic__slug", "topic__kind", "topic__accepted")
+    both = posts.filter(Q(pk__in=top) | Q(pk__in=newest)).select_related("topic")
+    both = both.only("number", "score", "created_at", *of_topic)
     found = sorted(both, key=lambda post: post.created_at, reverse=True)
     good = [post for post in found if post.number and post.score > 0 and post.topic.is_question]
     return sorted(good, key=lambda post: -post.score)[:best], found[:recent]

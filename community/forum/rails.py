@@ -23,7 +23,7 @@ def _popular_tags() -> list[tuple[str, int]]:
 def _waiting() -> list[dict[str, Any]]:
     topics = Listing(feed="unanswered").topics(AnonymousUser()).with_tag_names().order_by("-created_at", "-id")[:4]
     return [
-        {"title": topic.title, "url": topic.get_absolute_url(), "tags": topic.tag_names, "at": topic.created_at}  # type: ignore[attr-defined]
+        {"title": topic.heading, "url": topic.get_absolute_url(), "tags": topic.tag_names, "at": topic.created_at}  # type: ignore[attr-defined]
         for topic in topics
     ]
 

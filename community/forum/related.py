@@ -22,7 +22,8 @@ def related(topic: Topic, member: Member | AnonymousUser) -> tuple[list[Topic], 
     linked, similar = cache.get_or_set(f"related:{topic.pk}", lambda: _ids(topic), TEN_MINUTES) or ([], [])
     if not linked and not similar:
         return [], []
-    topics = Topic.objects.visible_to(member).listed().only("title", "slug", "score").in_bulk([*linked, *similar])
+    readable = Topic.objects.visible_to(member).listed().only("title", "title_html", "slug", "score")
+    topics = readable.in_bulk([*linked, *similar])
     return (
         [topics[pk] for pk in linked if pk in topics],
         [topics[pk] for pk in similar if pk in topics and pk not in linked],

@@ -6,8 +6,6 @@ search document the words of the title and the text stay, those of the tags are 
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.db import connection, transaction
 
 from community.forum import indexing
@@ -27,14 +25,14 @@ WHERE t.id = ANY(%(topics)s) AND p.topic_id = t.id AND p.number = 0 AND p.search
 def reindex() -> int:
     """Do all there is to do; returns how many topics were gone through. Killed, the next run begins the tag again."""
     stale = Tag.objects.filter(stale_at__isnull=False).order_by("stale_at", "pk")
-    return sum(_reindex(tag, since) for tag, since in list(stale.values_list("pk", "stale_at")))
+    return sum(_reindex(tag) for tag in list(stale))
 
 
-def _reindex(tag: int, since: datetime) -> int:
+def _reindex(tag: Tag) -> int:
     done, last = 0, 0
-    while topics := _batch(tag, after=last):
+    while topics := _batch(tag.pk, after=last):
         done, last = done + len(topics), topics[-1]
-    Tag.objects.filter(pk=tag, stale_at=since).update(stale_at=None)  # unless it was renamed again meanwhile
+    Tag.objects.filter(pk=tag.pk, stale_at=tag.stale_at).update(stale_at=None)  # unless it was renamed again meanwhile
     return done
 
 

@@ -184,6 +184,7 @@ def similar(title: str, *, member: Reader, but: int = 0, limit: int = 5) -> list
     wanted = Written(any_of(words))
     topics = Topic.objects.visible_to(member).listed().exclude(pk=but)
     some = Post.objects.filter(number=0, search=wanted, topic__in=topics.values("pk")).values("pk")[:CANDIDATES]
-    best = Post.objects.filter(pk__in=some).annotate(rank=SearchRank("search", wanted, weights=WEIGHTS))
-    posts = best.select_related("topic").only("topic__title", "topic__slug", "topic__score", "topic__accepted")
+    best = Post.objects.filter(pk__in=some).annotate(rank=SearchRank(F("search"), wanted, weights=WEIGHTS))
+    shown = ("topic__title", "topic__title_html", "topic__slug", "topic__score", "topic__accepted")
+    posts = best.select_related("topic").only(*shown)
     return [post.topic for post in posts.order_by("-rank", "-pk")[:limit]]

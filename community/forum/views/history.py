@@ -16,7 +16,6 @@ from community.asked import whole
 from community.forum import diffing, drafts, editing
 from community.forum.forms import EditForm
 from community.forum.models import Post, Tag
-from community.forum.text import to_markdown
 from community.forum.views.writing import refused
 from community.members.limits import TooMany
 
@@ -46,9 +45,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _as_it_stands(request: HttpRequest, post: Post) -> dict[str, object]:
-    body = post.body if post.format == "markdown" else to_markdown(post.body)
     names = list(Tag.objects.filter(pk__in=post.topic.tag_ids).order_by("name").values_list("name", flat=True))
-    stands = {"title": post.topic.title, "body": body, "tags": names, "version": post.version}
+    stands = {"title": post.topic.title, "body": editing.source(post), "tags": names, "version": post.version}
     draft = drafts.load(request.user, f"edit:{post.pk}") or {}  # type: ignore[arg-type]
     return stands | {k: v for k, v in draft.items() if k in ("title", "body", "tags", "version")}
 
