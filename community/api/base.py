@@ -46,8 +46,12 @@ class Resource(APIView):
             raise MethodNotAllowed(request.method or "")
         super().initial(request, *args, **kwargs)
 
-    def check_throttles(self, request: Request) -> None:
-        self.allowance = throttling.take(request)
+    def perform_authentication(self, request: Request) -> None:
+        """Whoever calls is counted, known or not: who guesses tokens has the requests of a stranger."""
+        try:
+            super().perform_authentication(request)
+        finally:
+            self.allowance = throttling.take(request)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)

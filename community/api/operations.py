@@ -16,6 +16,7 @@ from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any
 
+from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -45,8 +46,12 @@ def operation(
     returns: type[Out] | None = None,
     page: bool = False,
     status: int = 0,
+    at: str = "",
 ) -> Callable[[Method], Method]:
-    """`name` is the operationId; `status` is 200 unless given, 204 where nothing is returned."""
+    """`name` is the operationId; `status` is 200 unless given, 204 where nothing is returned.
+
+    `at` names the address of what was made, for the Location header (RFC 9110, 15.3.2).
+    """
     status = status or (200 if returns else 204)
 
     def decorate(method: Method) -> Method:
@@ -61,7 +66,10 @@ def operation(
             if takes:
                 path["given"] = _checked(takes, request.data)
             found = method(view, request, **path)
-            return _answer(view, request, found, returns, status)
+            response = _answer(view, request, found, returns, status)
+            if at:
+                response["Location"] = request.build_absolute_uri(reverse(at, args=[found.pk]))
+            return response
 
         described = extend_schema(
             operation_id=name,

@@ -101,6 +101,8 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
     for status, response in operation["responses"].items():
         described = {name: {"description": said, "schema": {"type": "integer"}} for name, said in HEADERS.items()}
         response.setdefault("headers", {}).update(described)
+        if status == "201":
+            response["headers"]["Location"] = {"description": "Of what was made.", "schema": {"type": "string"}}
         if status == "429":
             response["headers"]["Retry-After"] = {"description": "In seconds.", "schema": {"type": "integer"}}
 

@@ -25,7 +25,7 @@ def place(db):
 def test_the_same_request_again_gives_the_same_answer(api_of, alice, place):
     first, again = (api_of(alice).post("topics/", TOPIC, key="a-1") for _ in range(2))
     assert (first.status_code, again.status_code) == (201, 201)
-    assert first.content == again.content
+    assert (first.content, first["Location"]) == (again.content, again["Location"])
     assert ("Idempotency-Replayed" in first, again["Idempotency-Replayed"]) == (False, "true")
     assert Topic.objects.count() == 1
 

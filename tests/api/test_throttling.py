@@ -8,6 +8,7 @@ import pytest
 import time_machine
 
 from community.api import throttling
+from community.members import limits as numbers
 from tests import builders
 from tests.api.test_problems import problem
 
@@ -46,6 +47,12 @@ def test_a_member_counts_once_for_all_tokens_and_sessions(api_of, token_of, alic
         assert api_of(bob).get("tags/").status_code == 200
 
 
+def test_who_guesses_tokens_is_a_stranger_who_is_counted(anybody):
+    anybody.headers["Authorization"] = "Bearer fwp_guessed"
+    with time_machine.travel(NOON, tick=False):
+        assert [anybody.get("me/").status_code for _ in range(4)] == [401, 401, 401, 429]
+
+
 def test_refusals_and_304_are_told_too(anybody):
     with time_machine.travel(NOON, tick=False):
         etag = anybody.get("tags/")["ETag"]
@@ -71,8 +78,6 @@ def test_the_limits_of_an_act_hold_here_as_on_the_site(api_of, alice):
 
 def test_what_the_site_itself_refuses_is_a_problem_too(api_of, alice, monkeypatch):
     """The limit of writes of an address, counted before the API is asked."""
-    from community.members import limits as numbers
-
     monkeypatch.setitem(numbers.OF_ADDRESS, "write", (numbers.Limit(1, numbers.MINUTE),))
     caller = api_of(alice)
     assert caller.put("drafts/topic/", {"title": "Half a title"}).status_code == 204

@@ -7,6 +7,7 @@ import pytest
 from community.forum import removing, steering
 from community.forum.models import Audience, Topic
 from community.moderation import hiding
+from events.models import Event
 from tests import builders
 from tests.api.test_problems import problem
 
@@ -119,7 +120,8 @@ def test_starting_one(api_of, alice):
     builders.tag("redis")
     given = {"title": "Why is the board late?", "body": "It **is** late.", "category": "general", "tags": ["redis"]}
     made = api_of(alice).post("topics/", given)
-    assert made.status_code == 201
+    assert (made.status_code, made["Location"]) == (201, f"http://testserver/api/v1/topics/{made.json()['id']}/")
+    assert Event.objects.get(name="topic_started").source == "api"
     topic = Topic.objects.get(pk=made.json()["id"])
     assert (topic.author, topic.title, made.json()["opening"]["body"]) == (alice, given["title"], given["body"])
     assert "<strong>is</strong>" in made.json()["opening"]["html"]

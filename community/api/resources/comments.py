@@ -60,7 +60,9 @@ class PostComments(Resource):
         post = posts.found(request, post_id)
         return by_keyset(shown(request).filter(post=post), query, order=("created_at", "id"))
 
-    @operation("Comment on a post", name="createComment", takes=NewComment, returns=CommentOut, status=201)
+    @operation(
+        "Comment on a post", name="createComment", takes=NewComment, returns=CommentOut, status=201, at="api:comment"
+    )
     def post(self, request: Request, *, post_id: int, given: dict[str, Any]) -> Comment:
         """On what is one's own always; else it takes points."""
         return commenting.comment(posts.found(request, post_id), author=request.user, body=given["body"])

@@ -89,7 +89,7 @@ class TopicPosts(Resource):
         posts = shown(request).filter(topic=topic).annotate(lead=_lead(topic))
         return by_keyset(posts, query, order=ORDERS[query["order"]])
 
-    @operation("Answer or reply", name="createPost", takes=NewPost, returns=PostOut, status=201)
+    @operation("Answer or reply", name="createPost", takes=NewPost, returns=PostOut, status=201, at="api:post")
     def post(self, request: Request, *, topic_id: int, given: dict[str, Any]) -> Post:
         """Answers a question; replies in a discussion or below an article."""
         topic = get_object_or_404(Topic.objects.visible_to(request.user), pk=topic_id)

@@ -118,7 +118,7 @@ class Topics(Resource):
         rows = feeds.as_rows(topics, request.user).defer(None).select_related("author", "category")
         return by_keyset(rows, query, order=listing.order)
 
-    @operation("Start a topic", name="createTopic", takes=NewTopic, returns=TopicOut, status=201)
+    @operation("Start a topic", name="createTopic", takes=NewTopic, returns=TopicOut, status=201, at="api:topic")
     def post(self, request: Request, *, given: dict[str, Any]) -> Topic:
         """A question needs one to five tags, the others none to five."""
         given["category"] = get_object_or_404(Category.objects.open_to(request.user), slug=given["category"])
