@@ -36,7 +36,7 @@ def mails_due() -> QuerySet[Mail]:
 
 
 def deliveries_due() -> QuerySet[Delivery]:
-    return Delivery.objects.filter(state=Delivery.State.WAITING, due_at__lte=timezone.now()).order_by("due_at")
+    return Delivery.objects.due(timezone.now()).order_by("due_at")
 
 
 OUTBOXES: dict[str, Callable[[], QuerySet[Any]]] = {"mail": mails_due, "webhooks": deliveries_due}

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 
-from community.webhooks import acts, payloads
+from community.webhooks import acts, cleaning, payloads
 from community.webhooks.forms import EndpointForm
 from community.webhooks.models import Attempt, Delivery, Endpoint
 
@@ -91,6 +91,17 @@ class EndpointAdmin(ModelAdmin):
     @action(description=_("Save and give a new secret"), permissions=["change"])
     def rotate_this(self, request: HttpRequest, endpoint: Endpoint) -> None:
         self._each(request, [endpoint], acts.rotate)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Without a list of all that was ever delivered, which Django would read to ask whether one is sure."""
+        return [str(endpoint) for endpoint in objs], {self.opts.verbose_name_plural: len(objs)}, set(), []
+
+    def delete_model(self, request: HttpRequest, obj: Endpoint) -> None:
+        cleaning.remove(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Endpoint]) -> None:
+        for endpoint in queryset:
+            cleaning.remove(endpoint)
 
     def _each(self, request: HttpRequest, chosen: Any, verb: Any) -> None:
         count = len([verb(endpoint) for endpoint in chosen])

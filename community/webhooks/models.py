@@ -109,6 +109,10 @@ class Endpoint(models.Model):
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def due(self, now: datetime) -> DeliveryQuerySet:
+        """What is to be sent by now; not what waits for an endpoint to be switched on."""
+        return self.filter(state=Delivery.State.WAITING, due_at__lte=now, endpoint__state=Endpoint.State.ON)
+
     def done(self) -> DeliveryQuerySet:
         return self.exclude(state=Delivery.State.WAITING)
 

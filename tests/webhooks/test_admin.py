@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from community.webhooks import sending
-from community.webhooks.models import Delivery, Endpoint
+from community.webhooks.models import Attempt, Delivery, Endpoint
 from tests import builders
 from tests.webhooks import news
 
@@ -160,3 +160,19 @@ def test_the_list_of_endpoints_costs_few_queries_however_many_there_are(
     desk.get(reverse(ENDPOINTS))
     with django_assert_max_num_queries(8):
         assert "No 29" in desk.get(reverse(ENDPOINTS)).content.decode()
+
+
+def test_an_endpoint_is_deleted_with_all_of_its_deliveries_and_no_list_of_them(
+    desk, endpoint_at, django_assert_max_num_queries
+):
+    endpoint, other = endpoint_at(), endpoint_at(name="Other")
+    rows = Delivery.objects.bulk_create(Delivery(endpoint=endpoint, name="test") for _ in range(300))
+    Attempt.objects.bulk_create(Attempt(delivery=row, code=500) for row in rows)
+    kept = Delivery.objects.create(endpoint=other, name="test")
+    url = reverse("admin:webhooks_endpoint_delete", args=[endpoint.pk])
+    with django_assert_max_num_queries(8):
+        assert len(desk.get(url).content) < 100_000
+    desk.post(url, {"post": "yes"})
+    assert list(Endpoint.objects.all()) == [other]
+    assert list(Delivery.objects.all()) == [kept]
+    assert not Attempt.objects.exists()
