@@ -42,7 +42,7 @@ GLOBALS = {
     "week_board": week_board,
     "waiting_questions": rails.waiting_questions,
     "popular_tags": rails.popular_tags,
-    "public_categories": rails.public_categories,
+    "rail_categories": rails.categories,
     "open_categories": rails.open_categories,
     "structured_data": structured.structured_data,
     "languages": languages,

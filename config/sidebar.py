@@ -81,8 +81,8 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         _("Programs"),
         (
             Item("api.token", "vpn_key"),
-            Item("oauth2_provider.application", "apps"),
-            Item("oauth2_provider.refreshtoken", "autorenew"),
+            Item("oauth2_provider.application", "apps", _("OAuth applications")),
+            Item("oauth2_provider.refreshtoken", "autorenew", _("OAuth refresh tokens")),
             Item("webhooks.endpoint", "webhook"),
             Item("webhooks.delivery", "local_shipping"),
         ),

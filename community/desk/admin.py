@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
 from django.db.models import Q, QuerySet
@@ -31,7 +32,7 @@ class ModelFilter(admin.SimpleListFilter):
 
 @admin.register(Act)
 class ActAdmin(ReadOnlyAdmin):
-    list_display = ("at", "actor", "what", "model", "label", "told", "address")
+    list_display = ("at", "actor", "what", "kind_of_object", "label", "told", "address")
     list_display_links = ("at",)
     list_filter = (("actor", AutocompleteSelectFilter), "kind", ModelFilter, ("at", RangeDateFilter))
     list_filter_submit = True
@@ -40,8 +41,8 @@ class ActAdmin(ReadOnlyAdmin):
     search_help_text = _("The id of an object, or the username of who did it")
     sortable_by = ("at",)
     ordering = ("-id",)
-    fields = ("at", "actor", "address", "what", "model", "object_id", "label", "note", "table")
-    readonly_fields = ("what", "table")
+    fields = ("at", "actor", "address", "what", "kind_of_object", "object_id", "label", "note", "table")
+    readonly_fields = ("what", "kind_of_object", "table")
 
     def sought(self, term: str) -> Q:
         # The index is by kind and id, so all kinds are named.
@@ -50,7 +51,21 @@ class ActAdmin(ReadOnlyAdmin):
 
     @display(description=_("act"), label=True)
     def what(self, act: Act) -> str:
-        return f"{act.get_kind_display()}: {act.verb}" if act.verb else act.get_kind_display()
+        return f"{act.get_kind_display()}: {self._called(act)}" if act.verb else act.get_kind_display()
+
+    def _called(self, act: Act) -> str:
+        """An action by the words of its menu, where it still stands there."""
+        models = {model._meta.label_lower: model_admin for model, model_admin in self.admin_site._registry.items()}
+        actions = models[act.model].actions or () if act.model in models else ()
+        found = (action for action in actions if getattr(action, "__name__", "") == act.verb)
+        return str(getattr(next(found, None), "short_description", act.verb)).rstrip("…")
+
+    @display(description=_("object kind"), ordering="model")
+    def kind_of_object(self, act: Act) -> str:
+        try:
+            return str(apps.get_model(act.model)._meta.verbose_name)
+        except LookupError:  # of an app that has gone
+            return act.model
 
     @display(description=_("what changed"))
     def told(self, act: Act) -> str:

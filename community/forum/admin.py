@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 from unfold.decorators import display
@@ -130,13 +131,16 @@ class TopicAdmin(Written):
         titled = Post.objects.filter(with_words(term, "A"), number=0).order_by().values("topic")[:MOST_FOUND]
         return Q(pk__in=titled) | number(term, "pk") | of_member(term, "author")
 
-    @display(description=_("state"), label={"deleted": "danger", "hidden": "warning", "closed": "info"})
+    @display(
+        description=_("standing"),
+        label={"deleted": "danger", "hidden": "warning", "closed": "info", "open": "success"},
+    )
     def state(self, topic: Topic) -> tuple[str, Any]:
         if topic.deleted_at:
             return "deleted", _("deleted")
         if topic.hidden_at:
             return "hidden", _("hidden")
-        return ("closed", _("closed")) if topic.closed_at else ("open", _("open"))
+        return ("closed", _("closed")) if topic.closed_at else ("open", pgettext_lazy("topic", "open"))
 
 
 @admin.register(Post)

@@ -28,8 +28,8 @@ def _waiting() -> list[dict[str, Any]]:
     ]
 
 
-def _categories() -> list[dict[str, str]]:
-    found = Category.objects.readable_by(AnonymousUser()).filter(parent=None).in_order()[:12]
+def _categories(reader: Member | AnonymousUser) -> list[dict[str, str]]:
+    found = Category.objects.readable_by(reader).filter(parent=None).in_order()[:12]
     return [{"name": c.name, "url": c.get_absolute_url(), "colour": c.colour} for c in found]
 
 
@@ -41,8 +41,11 @@ def waiting_questions() -> list[dict[str, Any]]:
     return cache.get_or_set("rail:waiting", _waiting, MINUTE) or []
 
 
-def public_categories() -> list[dict[str, str]]:
-    return cache.get_or_set("rail:categories", _categories, MINUTE) or []
+def categories(member: Member | AnonymousUser) -> list[dict[str, str]]:
+    """What anyone may read; for moderators, who read all, all."""
+    moderates = getattr(member, "moderates", False)
+    key, reader = ("rail:all-categories", member) if moderates else ("rail:categories", AnonymousUser())
+    return cache.get_or_set(key, lambda: _categories(reader), MINUTE) or []
 
 
 def open_categories(member: Member) -> list[Category]:

@@ -179,3 +179,10 @@ def test_a_merged_topic_leads_to_where_it_went_and_is_in_no_list(cast, topics):
     answer = browser.get(gone.get_absolute_url())
     assert (answer.status_code, answer["Location"]) == (301, topics["everyone"].get_absolute_url())
     assert "pangolin" not in browser.get("/new/").content.decode()
+
+
+def test_the_rail_leads_moderators_to_the_closed_categories_and_nobody_else(client_of, mod, alice):
+    builders.category("Backstage", readers=Audience.MODERATORS)
+    clients = [client_of(mod), client_of(alice), client_of(mod), Client()]
+    pages = [client.get("/unanswered/").content.decode() for client in clients]
+    assert ['href="/c/backstage/"' in page for page in pages] == [True, False, True, False]
