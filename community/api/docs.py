@@ -29,7 +29,7 @@ def document() -> dict[str, Any]:
 @require_safe
 @cache_control(public=True, max_age=HOUR)
 def schema(request: HttpRequest) -> HttpResponse:
-    headers = {"Content-Disposition": 'inline; filename="openapi.json"', "Access-Control-Allow-Origin": "*"}
+    headers = {"Content-Disposition": 'inline; filename="openapi.json"'}
     return JsonResponse(document(), headers=headers, content_type="application/vnd.oai.openapi+json")
 
 

@@ -17,7 +17,7 @@ SESSION = 2  # the session and its member
 # Queries of each beside those.
 BUDGETS = {
     "topics/": 1,
-    "topics/?feed=following": 1,
+    "topics/?feed=following": 2,
     "topics/?category=general&tag=redis": 3,
     "topics/{topic}/": 2,
     "topics/{topic}/posts/": 2,
