@@ -345,6 +345,7 @@ NOTIFICATION_MODEL = "notifications.Notification"
 TEXT_RENDERER = "community.forum.text.render"
 REST_FRAMEWORK, SPECTACULAR_SETTINGS = rest.FRAMEWORK, rest.SCHEMA
 RATE_LIMITS = env_bool("RATE_LIMITS", default=True)
+KEEP_PAGES = env_bool("KEEP_PAGES", default=True)  # for visitors, until what they show changes
 
 # What is told of the running site: lines of log, numbers for Prometheus, faults to Sentry.
 LOGGING = logs.logging_settings(

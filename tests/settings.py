@@ -15,6 +15,7 @@ MEDIA_ROOT = VAR_DIR / "test-media" / RUN
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", "community.api.programs.server.SecretHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ACCOUNT_RATE_LIMITS = False
+KEEP_PAGES = False  # a test's acts are not committed, so nothing would tell that a page is old
 RATE_LIMITS = False
 
 METRICS_DIR = VAR_DIR / "test-metrics" / RUN

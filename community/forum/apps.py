@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class ForumConfig(AppConfig):
     name = "community.forum"
     verbose_name = _("Forum")
+
+    def ready(self) -> None:
+        from community.forum import receivers  # noqa: F401, PLC0415 (models are loaded only now)

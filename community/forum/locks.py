@@ -10,6 +10,7 @@ from typing import ParamSpec, TypeVar
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from community.forum import visitors
 from community.forum.denied import Denied, check_may_write
 from community.forum.models import Comment, Post, Topic
 from community.members.models import Member
@@ -55,7 +56,8 @@ def topic(pk: int) -> Topic:
 
 
 def topics(*pks: int) -> dict[int, Topic]:
-    """Locked in id order, with their categories, by id."""
+    """Locked in id order, with their categories, by id. Who locks a topic changes it or what stands in it."""
+    visitors.changing(pks)
     rows = Topic.objects.select_for_update(no_key=True, of=("self",)).select_related("category__parent", "author")
     return {row.pk: row for row in rows.filter(pk__in=pks).order_by("pk")}
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from community.forum import earning, locks, ranking, tagging, telling, wording
+from community.forum import earning, locks, ranking, tagging, telling, visitors, wording
 from community.forum.composing import compose
 from community.forum.denied import Denied, Unfit, check_open, check_readable
 from community.forum.models import Category, Follow, Format, Post, Tag, Topic
@@ -64,6 +64,7 @@ def start_topic(
             active_at=now,
             hot=ranking.hot(0, 0, now),
         )
+        visitors.changing([topic.pk])
         _open(topic, found, author=author, body=body, format=format, at=at)
     return topic
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
+from functools import wraps
 
 from django.conf import settings as site
 from django.contrib import messages
@@ -13,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views import i18n
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
 from community import keyset
@@ -65,6 +68,19 @@ def picture(request: HttpRequest) -> HttpResponse:
     return render(request, "members/settings.html", context)
 
 
+def _of_a_cookie(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Visitors set no more than a cookie of their own, and pages kept for all of them hold no token; members' count."""
+    checked = csrf_protect(view)
+
+    @csrf_exempt
+    @wraps(view)
+    def answer(request: HttpRequest) -> HttpResponse:
+        return (checked if request.user.is_authenticated else view)(request)
+
+    return answer
+
+
+@_of_a_cookie
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """Django's own switch by cookie; a member's setting follows, for it goes before the cookie."""
@@ -74,6 +90,7 @@ def language(request: HttpRequest) -> HttpResponse:
     return i18n.set_language(request)
 
 
+@_of_a_cookie
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("theme", "")

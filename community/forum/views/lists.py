@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
 from community import keyset
-from community.forum import feeds
+from community.forum import feeds, visitors
 from community.forum.feeds import FEEDS, PERIODS, Listing
 from community.forum.models import Category, Follow, Tag, Topic
 
@@ -27,6 +27,7 @@ def listing_of(request: HttpRequest, feed: str, period: str, category: str, tag:
 
 
 @require_GET
+@visitors.kept_list
 def feed(
     request: HttpRequest, feed: str = "hot", period: str = "month", category: str = "", tag: str = ""
 ) -> HttpResponse:

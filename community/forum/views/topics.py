@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
 from community.asked import page_number
-from community.forum import drafts, pages, reading
+from community.forum import drafts, pages, reading, visitors
 from community.forum.forms import ReplyForm
 from community.forum.models import Comment, Post, Topic
 from community.forum.related import related
@@ -19,6 +19,7 @@ ORDERS = {"confidence", "oldest", "newest"}
 
 
 @require_GET
+@visitors.kept_topic
 def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     found = get_object_or_404(pages.topics_for_page(request.user), pk=pk)
     if found.merged_into and not request.GET.get("merged"):

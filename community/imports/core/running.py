@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
+from community.forum import visitors
 from community.imports.core import earnings, happenings, people, places, reactions, revisions, threads, totals
 from community.imports.core.progress import Progress
 from community.imports.core.work import Work
@@ -74,6 +75,7 @@ def run(
 ) -> Outcome:
     """`stage` fills the staged tables, the steps write what is in them; then the two counts are taken."""
     with transaction.atomic(), connection.cursor() as cursor:
+        visitors.changing_everything()
         # Whole sets are joined here. Where the planner takes one for small, a nested loop would take hours for minutes.
         cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL enable_nestloop = off")
         # Of two imports at once the second waits here, and then finds what the first has brought.
