@@ -91,7 +91,6 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "django.contrib.humanize",
     "django.contrib.postgres",
-    "django_filters",
     "django_htmx",
     "allauth",
     "allauth.account",
