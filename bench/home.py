@@ -30,9 +30,8 @@ from bench.measuring import measure  # noqa: E402
 from community.members.models import Member  # noqa: E402
 from config import services  # noqa: E402
 from events.models import Event  # noqa: E402
-from growth.home import filling, jobs  # noqa: E402
+from growth.home import filling, tasks  # noqa: E402
 from growth.home.metrics import METRICS  # noqa: E402
-from growth.home.models import Job  # noqa: E402
 
 RUNS = 3
 EVENTS = """
@@ -72,9 +71,7 @@ def run(size: dict[str, int]) -> dict[str, object]:
         cursor.execute("VACUUM ANALYZE events_event")
     say("computing")
     seconds = [_timed() for _n in range(RUNS)]
-    for key in (Job.Key.NUMBERS, Job.Key.POINTS):
-        jobs.ask(key)
-    jobs.run(Job.Key.NUMBERS)
+    tasks.sweep()
     client = Client()
     boss = Member.objects.create_superuser("boss", "boss@example.org", "bench")
     client.force_login(boss, backend="django.contrib.auth.backends.ModelBackend")

@@ -28,8 +28,8 @@ def preview(rule: Rule, *, terms: Terms, by: Member) -> Chore:
     return made
 
 
-def start(kind: str, *, by: Member) -> Chore:
-    """Rebuild or verify. One that is still to be done is returned instead of a second."""
+def start(kind: str, *, by: Member | None) -> Chore:
+    """Rebuild or verify, for an admin or by the clock. One that is still to be done is returned instead of a second."""
     waiting = Chore.objects.filter(kind=kind, state__in=Chore.UNFINISHED).first()
     chore = waiting or Chore.objects.create(kind=kind, by=by)
     running.ring(chore)

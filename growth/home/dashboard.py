@@ -16,16 +16,14 @@ def may_read(request: HttpRequest) -> bool:
 
 
 def context(request: HttpRequest, given: dict[str, Any]) -> dict[str, Any]:
-    """The page's context with `waits` for whoever works here and, for those who may read them, the numbers."""
-    given["waits"] = waiting.for_admin(request)
+    """The page's context with what waits for whoever works here and, for those who may read them, the numbers."""
+    given |= {"waits": waiting.for_admin(request), "proof": waiting.proof(request)}
     if may_read(request):
         period = periods.chosen(request.GET)
-        jobs = Job.objects.in_bulk()
         given |= {
             "period": period,
             "panels": panels.read(period),
-            "numbers_job": jobs.get(Job.Key.NUMBERS, Job(key=Job.Key.NUMBERS)),
-            "points_job": jobs.get(Job.Key.POINTS, Job(key=Job.Key.POINTS)),
+            "job": Job.objects.first() or Job(),
             "zone": timezone.get_default_timezone_name(),
         }
     return given

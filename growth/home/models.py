@@ -54,7 +54,6 @@ class Job(models.Model):
 
     class Key(models.IntegerChoices):
         NUMBERS = 1, _("the weekly numbers")
-        POINTS = 2, _("the proof of the points")
 
     LONGEST = timedelta(minutes=6)  # a task is ended after CELERY_TASK_TIME_LIMIT, five minutes
 
@@ -63,7 +62,7 @@ class Job(models.Model):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True, help_text=_("When it last ended, well or not."))
     done_at = models.DateTimeField(null=True, help_text=_("The start of the run that last ended well."))
-    found = models.IntegerField(null=True, help_text=_("How many numbers were written, or differences found."))
+    found = models.IntegerField(null=True, help_text=_("How many numbers were written."))
     error = models.CharField(max_length=500, blank=True, help_text=_("Why the last run failed."))
 
     objects = JobQuerySet.as_manager()

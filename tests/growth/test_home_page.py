@@ -10,7 +10,13 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
+from community.imports.models import ImportRun
+from community.members.models import Member
 from community.moderation import flagging
+from community.points import chores
+from community.points.models import Chore
+from community.points.tasks import prove
+from community.webhooks.models import Delivery, Endpoint
 from growth.home import jobs, tasks
 from growth.home.models import Job
 from tests import builders
@@ -60,17 +66,17 @@ def test_before_anything_was_computed_it_says_so(boss):
     page = boss.get(reverse(INDEX)).content.decode()
     assert "Nothing was computed yet" in page
     assert "The points were not verified yet" in page
+    assert reverse("admin:points_boards") in page
 
 
-def test_asking_is_told_until_a_worker_has_done_it(boss, django_capture_on_commit_callbacks):
-    assert boss.post(reverse("home:ask", args=[1]))["Location"] == reverse(INDEX)
+def test_asking_is_told_until_a_worker_has_done_it(boss):
+    assert boss.post(reverse("home:ask"))["Location"] == reverse(INDEX)
     assert "waits for a worker" in boss.get(reverse(INDEX)).content.decode()
-    state = reverse("home:state", args=[1])
+    state = reverse("home:state")
     assert "HX-Refresh" not in boss.get(state)
-    jobs.run(Job.Key.NUMBERS)
+    jobs.run()
     assert boss.get(state)["HX-Refresh"] == "true"
-    assert boss.get(reverse("home:ask", args=[1])).status_code == 405
-    assert boss.post(reverse("home:ask", args=[9])).status_code == 403
+    assert boss.get(reverse("home:ask")).status_code == 405
 
 
 def test_a_run_that_failed_is_told(boss):
@@ -83,10 +89,10 @@ def test_it_costs_the_same_for_one_week_and_for_years(boss, django_assert_max_nu
     counts = []
     for weeks in (1, 150):
         builders.question(at=timezone.now() - timedelta(weeks=weeks))
-        jobs.ask(Job.Key.NUMBERS), jobs.ask(Job.Key.POINTS)
+        jobs.ask()
         tasks.sweep()
         boss.get(reverse(INDEX))
-        with django_assert_max_num_queries(9) as found:
+        with django_assert_max_num_queries(12) as found:
             boss.get(reverse(INDEX), {"weeks": "156"})
         counts.append(len(found))
     assert counts[0] == counts[1]
@@ -121,15 +127,15 @@ def test_staff_see_the_numbers_by_permission(client_of, member_named):
     staff = member_named("staff", is_staff=True)
     client = client_of(staff)
     assert "The community by week" not in client.get(reverse(INDEX)).content.decode()
-    assert client.post(reverse("home:ask", args=[1])).status_code == 403
+    assert client.post(reverse("home:ask")).status_code == 403
     staff.user_permissions.add(Permission.objects.get(codename="view_weeklynumber"))
     assert "The community by week" in client_of(staff).get(reverse(INDEX)).content.decode()
 
 
 def test_members_stay_out(client_of, alice):
     client = client_of(alice)
-    assert client.post(reverse("home:ask", args=[1])).status_code == 403
-    assert client.get(reverse("home:state", args=[1])).status_code == 403
+    assert client.post(reverse("home:ask")).status_code == 403
+    assert client.get(reverse("home:state")).status_code == 403
 
 
 @pytest.mark.django_db(transaction=True)
@@ -143,3 +149,31 @@ def test_the_charts_are_drawn_and_the_page_is_accessible_in_both_schemes(page, s
         assert page.evaluate("[...document.querySelectorAll('canvas.chart')].every(c => Chart.getChart(c))")
         page.locator("details summary").first.click()
         assert faults(page) == []
+
+
+def test_what_failed_waits_too(boss, admin):
+    place = Endpoint.objects.create(name="Chat", url="https://chat.example/hook", names=["topic_started"], state="dead")
+    on = Endpoint.objects.create(name="Wiki", url="https://wiki.example/hook", names=["topic_started"])
+    for endpoint in (place, on):
+        Delivery.objects.create(endpoint=endpoint, name="topic_started", state=Delivery.State.FAILED)
+    for state in ("failed", "done", "failed"):
+        ImportRun.objects.create(folder="physics", state=state, by=admin)
+    ImportRun.objects.create(folder="maths", state="failed", by=admin)
+    ImportRun.objects.create(folder="maths", state="done", by=admin)
+    page = boss.get(reverse(INDEX)).content.decode()
+    assert "1 webhook is dead: it failed for days." in page
+    assert "1 webhook delivery failed for good." in page
+    assert "1 import failed." in page
+    assert "Nothing waits for you." not in page
+
+
+def test_the_last_proof_of_the_points_is_told(boss, alice):
+    prove()
+    chores.work(Chore.objects.get().pk)
+    assert "The points are proven, as of" in boss.get(reverse(INDEX)).content.decode()
+    Member.objects.filter(pk=alice.pk).update(points_total=77)
+    prove()
+    chores.work(Chore.objects.latest("pk").pk)
+    assert "found 1 difference between the points and their ledger." in boss.get(reverse(INDEX)).content.decode()
+    Chore.objects.create(kind=Chore.Kind.VERIFY, state=Chore.State.FAILED, finished_at=timezone.now())
+    assert re.search("The last proof of the points, .*, failed.", boss.get(reverse(INDEX)).content.decode())
