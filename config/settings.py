@@ -227,6 +227,7 @@ CELERY_BEAT_SCHEDULE = {
     "webhooks.sweep": {"task": "webhooks.sweep", "schedule": 2, "options": {"expires": 2}},
     "webhooks.clean": {"task": "webhooks.clean", "schedule": crontab(hour=3, minute=10)},
     "home.sweep": {"task": "home.sweep", "schedule": 60},
+    "points.prove": {"task": "points.prove", "schedule": crontab(hour=4, minute=10)},
     "forum.reindex_tags": {"task": "forum.reindex_tags", "schedule": 60},
     "forum.sweep_drafts": {"task": "forum.sweep_drafts", "schedule": crontab(hour=3, minute=20)},
     "desk.sweep": {"task": "desk.sweep", "schedule": 30, "options": {"expires": 30}},
