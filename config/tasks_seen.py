@@ -9,6 +9,7 @@ from typing import Any
 
 from celery import Task
 from celery.signals import setup_logging, task_postrun, task_prerun, worker_init
+from celery.states import SUCCESS
 from django.conf import settings
 from prometheus_client import start_http_server
 
@@ -45,4 +46,6 @@ def tell(task_id: str, task: Task, state: str | None = None, **_: Any) -> None:
         seconds = time.perf_counter() - began
         counting.TASKS.labels(task.name, state or "UNKNOWN").observe(seconds)
         told = {"task": task.name, "task_id": task_id, "state": state, "duration_ms": round(seconds * 1000, 1)}
-        logger.info("%s %s", task.name, state, extra=told)
+        # What beat sends comes without end, and is of no interest when all is well.
+        is_quiet = state == SUCCESS and not task.request.get(request_ids.TASK_HEADER)
+        logger.log(logging.DEBUG if is_quiet else logging.INFO, "%s %s", task.name, state, extra=told)

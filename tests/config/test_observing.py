@@ -131,6 +131,10 @@ def test_a_task_runs_under_the_id_that_came_with_it(lines: Lines, redis_client):
     assert counting.registry().get_sample_value("flywheel_task_seconds_count", labels) >= 1
 
 
-def test_a_task_that_beat_sent_is_told_under_its_own_id(lines: Lines, redis_client):
+def test_a_task_of_beat_is_told_when_it_fails(lines: Lines, redis_client, settings, tmp_path):
     run_as_worker()
-    assert lines("flywheel.task")[0]["request_id"] == "b1e5"
+    assert lines("flywheel.task") == []
+    settings.REDIS_DATA_URL = f"unix://{tmp_path}/none.sock"
+    run_as_worker()
+    (line,) = lines("flywheel.task")
+    assert (line["state"], line["request_id"]) == ("FAILURE", "b1e5")
