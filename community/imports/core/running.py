@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from community.forum import visitors
-from community.imports.core import earnings, happenings, people, places, reactions, revisions, threads, totals
+from community.imports.core import counting, earnings, happenings, people, places, reactions, revisions, threads, totals
 from community.imports.core.progress import Progress
 from community.imports.core.work import Work
 from community.points.models import RuleSet
@@ -70,16 +70,15 @@ def run(
     progress: Progress,
     rows: int,
     steps: Sequence[Step] = STEPS,
-    accepted: Callable[[Work], dict[str, int]],
-    skipped: Callable[[Work], dict[str, int]],
+    skipped: Iterable[str],
 ) -> Outcome:
-    """`stage` fills the staged tables, the steps write what is in them; then the two counts are taken."""
+    """`stage` fills the staged tables, the steps write what is in them; `skipped` as counting.py takes it."""
     with transaction.atomic(), connection.cursor() as cursor:
         visitors.changing_everything()
         # Whole sets are joined here. Where the planner takes one for small, a nested loop would take hours for minutes.
         cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL enable_nestloop = off")
         # Of two imports at once the second waits here, and then finds what the first has brought.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('import_stackexchange', 0))")
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('import', 0))")
         work = Work(cursor, {"zone": settings.TIME_ZONE, **parameters()}, progress)
         progress("", total=rows)
         stage(work)
@@ -87,4 +86,4 @@ def run(
             progress(step.__name__.replace("_", " "))
             step(work)
         created = {name: work.created.get(name, 0) for name in CREATED}
-        return Outcome(rows, accepted(work), created, skipped(work))
+        return Outcome(rows, counting.accepted(work), created, counting.skipped(work, skipped))

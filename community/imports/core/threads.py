@@ -72,6 +72,17 @@ def add_posts(work: Work) -> None:
     work.created["answers"] = created - work.created["topics"]
 
 
+def add_replies(work: Work) -> None:
+    """Which post a reply is in reply to, where the origin says so."""
+    work.do(
+        """
+        UPDATE forum_post p SET in_reply_to_id = above.ours FROM known_post k
+        JOIN staged_post s ON s.id = k.id JOIN known_post above ON above.id = s.reply_to
+        WHERE p.id = k.ours AND k.fresh AND above.ours <> k.ours
+        """
+    )
+
+
 def add_comments(work: Work) -> None:
     work.created["comments"] = work.insert_once(
         Comment,

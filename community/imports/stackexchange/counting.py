@@ -1,24 +1,13 @@
-"""What a dump holds, by what becomes of it: the same at every run."""
+"""Why a row of a dump does not come along."""
 
 from __future__ import annotations
 
 from community.imports.core.people import SITE_USER
 from community.imports.core.staged import ACCEPT, ANSWER, BOUNTY, DOWN, FAVOURITE, QUESTION, UP
-from community.imports.core.work import Work
 from community.imports.stackexchange.preparing import EXCERPT, WIKI
 
 PERSONAL = f"({FAVOURITE}, {BOUNTY})"
 USED = f"({ACCEPT}, {UP}, {DOWN}, {FAVOURITE}, {BOUNTY})"
-
-ACCEPTED = {
-    "members": f"SELECT count(*) FROM staged_user WHERE id <> {SITE_USER}",
-    "topics": "SELECT count(*) FROM staged_post JOIN known_topic USING (id)",
-    "answers": f"SELECT count(*) FROM staged_post s JOIN known_post USING (id) WHERE s.type = {ANSWER}",
-    "comments": "SELECT count(*) FROM staged_comment s JOIN known_post k ON k.id = s.post",
-    "badges": "SELECT count(*) FROM staged_badge s JOIN known_member k ON k.id = s.member",
-    "votes": (f"SELECT count(*) FROM staged_vote s JOIN known_post k ON k.id = s.post WHERE s.type IN ({UP}, {DOWN})"),
-    "tags": "SELECT count(*) FROM staged_tag",
-}
 
 # Each row is skipped for the first reason that holds: its kind, its post, its user.
 SKIPPED = (
@@ -42,13 +31,3 @@ SKIPPED = (
     """,
     "SELECT 'unknown_post' FROM staged_history s LEFT JOIN known_post p ON p.id = s.post WHERE p.id IS NULL",
 )
-
-
-def accepted(work: Work) -> dict[str, int]:
-    return {name: work.one(sql) for name, sql in ACCEPTED.items()}
-
-
-def skipped(work: Work) -> dict[str, int]:
-    return dict(
-        work.all(f"SELECT reason, count(*) FROM ({' UNION ALL '.join(SKIPPED)}) s (reason) GROUP BY 1 ORDER BY 1")
-    )

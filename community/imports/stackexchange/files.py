@@ -5,34 +5,15 @@ Source: "Database schema documentation for the public data dump" (meta.stackexch
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from community.imports.core.staged import ANSWER, QUESTION
+from community.imports.core.values import moment, small, text, whole
 
 Row = dict[str, Any]
 Parse = Callable[[str], Any]
-
-_WHOLE = re.compile(r"-?[0-9]{1,19}")
-
-
-def whole(text: str) -> int:
-    """A PostgreSQL bigint."""
-    return _within(text, 2**63)
-
-
-def small(text: str) -> int:
-    """A PostgreSQL integer."""
-    return _within(text, 2**31)
-
-
-def _within(text: str, limit: int) -> int:
-    if not _WHOLE.fullmatch(text) or not -limit <= int(text) < limit:
-        raise ValueError("no whole number")
-    return int(text)
 
 
 def rank(text: str) -> int:
@@ -45,19 +26,6 @@ def flag(text: str) -> bool:
     if text not in {"True", "False"}:
         raise ValueError("neither True nor False")
     return text == "True"
-
-
-def moment(text: str) -> datetime:
-    """Dumps are in UTC and do not say so."""
-    try:
-        at = datetime.fromisoformat(text)
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        raise ValueError("no date") from None
-
-
-def text(value: str) -> str:
-    return value
 
 
 def tag_name(value: str) -> str:

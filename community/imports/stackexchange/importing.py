@@ -48,6 +48,5 @@ def import_dump(
         progress=importing,
         rows=rows,
         steps=STEPS,
-        accepted=counting.accepted,
-        skipped=counting.skipped,
+        skipped=counting.SKIPPED,
     )

@@ -4,18 +4,8 @@ somebody who takes part below the same post; here a link goes to a username.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-
-from django.db import connection
-from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import mark_safe
-
+from community.imports.core.mentions import relink
 from community.imports.core.work import Work
-
-LINK = re.compile(r'<a href="/members/[^"]*/" class="mention">@([^<]*)</a>')
-BATCH = 1000
 
 MENTIONED = """
     SELECT DISTINCT c.id, c.post, lower(m[1]) AS typed
@@ -41,27 +31,10 @@ def link_mentions(work: Work) -> None:
     work.keep("mentioned", MENTIONED)
     work.keep("taking_part", TAKING_PART)
     work.keep("meant", MEANT)
-    with connection.connection.cursor(name="with_mentions") as cursor:
-        cursor.execute(
-            "SELECT c.id, c.html, array_agg(m.typed), array_agg(u.username) FROM staged_comment c "
-            "JOIN mentioned USING (id) LEFT JOIN meant m ON m.id = c.id AND m.typed = mentioned.typed "
-            "LEFT JOIN members_member u ON u.id = m.member GROUP BY c.id, c.html"
-        )
-        while rows := cursor.fetchmany(BATCH):
-            work.cursor.executemany(
-                "UPDATE staged_comment SET html = %s WHERE id = %s",
-                [(relinked(html, dict(zip(typed, names, strict=True))), pk) for pk, html, typed, names in rows],
-            )
-
-
-def relinked(html: str, usernames: Mapping[str | None, str | None]) -> str:
-    """Our own HTML with its mentions leading to these members, and plain where they would lead nowhere."""
-
-    def link(match: re.Match[str]) -> str:
-        username = usernames.get(match[1].lower())
-        if not username:
-            return f"@{match[1]}"
-        url = reverse("members:profile", args=[username])
-        return format_html('<a href="{}" class="mention">@{}</a>', url, mark_safe(match[1]))  # noqa: S308
-
-    return LINK.sub(link, html)
+    relink(
+        work,
+        "staged_comment",
+        "SELECT c.id, c.html, array_agg(m.typed), array_agg(u.username) FROM staged_comment c "
+        "JOIN mentioned USING (id) LEFT JOIN meant m ON m.id = c.id AND m.typed = mentioned.typed "
+        "LEFT JOIN members_member u ON u.id = m.member GROUP BY c.id, c.html",
+    )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from community.forum import indexing, wording
 from community.forum.text import excerpt, heading, render, render_inline, to_markdown
+from community.imports.core.values import website
 from community.imports.stackexchange.files import ANSWER, QUESTION, Row
 from community.members import names
 
@@ -28,15 +27,6 @@ def user(row: Row) -> tuple:
         to_markdown(about),
         render(about, format="html").html if about else "",
     )
-
-
-def website(url: str) -> str:
-    """The address where it is one that a browser may follow, else nothing."""
-    try:
-        good = len(url) <= 200 and urlsplit(url).scheme in {"http", "https"}
-    except ValueError:
-        good = False
-    return url if good else ""
 
 
 def tag(row: Row) -> tuple:
