@@ -107,7 +107,10 @@ def site(size: dict[str, int]) -> dict[str, object]:
     for name, url in pages().items():
         row = {"member": measure(member, url)}
         if name not in ("inbox", "feed following"):
+            settings.KEEP_PAGES = True
             row = {"anonymous": measure(anonymous, url)} | row
+            settings.KEEP_PAGES = False
+            row["anonymous, made anew"] = measure(anonymous, url)
         found[name] = row
         say(f"{name}: {row}")
     return {"size": size, "fill_s": filled, "pages": found}
