@@ -2,7 +2,7 @@
 
 import pytest
 
-from community.forum.models import Topic
+from community.forum.models import Comment, Topic
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -46,3 +46,15 @@ def test_others_are_offered_nothing_and_may_do_nothing(topic, bob, client_of):
     topic.refresh_from_db()
     assert topic.pinned_at is None
     assert topic.category.name == "General"
+
+
+def test_visitors_are_offered_nothing_below_what_nobody_known_wrote(client, alice):
+    topic = builders.question(alice)
+    answer = builders.answer(topic, alice)
+    builders.comment(answer, alice)
+    for rows in (topic.posts, Comment.objects.filter(post=answer)):
+        rows.update(author=None)
+    page = client.get(topic.get_absolute_url()).content.decode()
+    assert "former member" in page
+    assert "add-comment" not in page
+    assert "/edit/" not in page
