@@ -76,13 +76,14 @@ def _ask(
         "action": name,
         "checkbox": ACTION_CHECKBOX_NAME,
     }
-    request.current_app = model_admin.admin_site.name  # type: ignore[attr-defined]
+    request.current_app = model_admin.admin_site.name
     return TemplateResponse(request, "desk/confirm.html", context)
 
 
 def _act(request: HttpRequest, row: Model, name: str, verb: Verb, given: dict[str, Any]) -> str:
     """Do it to one row and write it down, both or neither; why not, where the verb refuses."""
-    model, told = type(row), {"label": str(row), "verb": name}
+    model = type(row)
+    told: dict[str, Any] = {"label": str(row), "verb": name}
     try:
         with transaction.atomic():
             before = auditing.snapshot(model, [row.pk])

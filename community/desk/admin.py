@@ -64,7 +64,7 @@ class ActAdmin(ReadOnlyAdmin):
     def kind_of_object(self, act: Act) -> str:
         try:
             return str(apps.get_model(act.model)._meta.verbose_name)
-        except LookupError:  # of an app that has gone
+        except (LookupError, ValueError):  # of an app that has gone
             return act.model
 
     @display(description=_("what changed"))

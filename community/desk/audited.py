@@ -8,11 +8,10 @@ from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
@@ -27,9 +26,7 @@ class Audited(ModelAdmin):
     """Mixed into each admin class when it is registered (site.py), so that none can be without."""
 
     show_full_result_count = False
-
-    def get_paginator(self, request: HttpRequest, queryset: QuerySet[Any], per_page: int, **options: Any) -> Paginator:
-        return BoundedPaginator(queryset, per_page, **options)
+    paginator = BoundedPaginator
 
     def has_moderate_permission(self, request: HttpRequest) -> bool:
         return bool(getattr(request.user, "moderates", False))
@@ -46,10 +43,10 @@ class Audited(ModelAdmin):
             request.before_saving = found.get(str(obj.pk))  # type: ignore[attr-defined]
         super().save_model(request, obj, form, change)
 
-    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Act:
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Act:  # type: ignore[override]
         return self._note(request, Act.Kind.ADD, obj, after=self._now(obj))
 
-    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Act | None:
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Act | None:  # type: ignore[override]
         before = getattr(request, "before_saving", None)
         after = self._now(obj) if before is not None else {}
         request.audited = True  # type: ignore[attr-defined]
@@ -58,7 +55,7 @@ class Audited(ModelAdmin):
         words = message if isinstance(message, str) else ""  # a list of forms says less than the changes do
         return self._note(request, Act.Kind.CHANGE, obj, note=words, before=before or {}, after=after)
 
-    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Act]:
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Act]:  # type: ignore[override]
         chosen = list(queryset)
         stood = auditing.snapshot(self.model, [obj.pk for obj in chosen], relations=True)
         return [self._note(request, Act.Kind.DELETE, obj, before=stood.get(str(obj.pk), {})) for obj in chosen]
@@ -71,14 +68,16 @@ class Audited(ModelAdmin):
 
     # Actions
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase | None:
+    def response_action(  # type: ignore[override]
+        self, request: HttpRequest, queryset: QuerySet[Any]
+    ) -> HttpResponse | None:
         chosen = self._chosen(request, queryset)
         if len(chosen) > MOST_CHOSEN:
             request.audited = True  # type: ignore[attr-defined]
             self.message_user(request, _("At most %d at once; narrow it down.") % MOST_CHOSEN, messages.ERROR)
             return None
         before = auditing.snapshot(self.model, chosen)
-        response = super().response_action(request, queryset.filter(pk__in=chosen) if chosen else queryset)
+        response = super().response_action(request, queryset.filter(pk__in=chosen))
         asks = isinstance(response, TemplateResponse)  # for a confirmation; nothing is done yet
         if response is not None and not asks and not getattr(request, "audited", False):
             self._note_action(request, before)
@@ -90,8 +89,10 @@ class Audited(ModelAdmin):
         if request.POST.get("select_across") == "1":
             return list(queryset.order_by().values_list("pk", flat=True)[: MOST_CHOSEN + 1])
         given = request.POST.getlist(ACTION_CHECKBOX_NAME)[: MOST_CHOSEN + 1]
-        to_python = self.model._meta.pk.to_python  # type: ignore[union-attr]
-        return [to_python(pk) for pk in given]
+        try:
+            return [self.model._meta.pk.to_python(pk) for pk in given]
+        except ValidationError as error:
+            raise BadRequest("no ids") from error
 
     def _note_action(self, request: HttpRequest, before: dict[str, auditing.Values]) -> None:
         """Of an action that does not write its acts down itself, as those of acting.py do."""
@@ -106,7 +107,7 @@ class Audited(ModelAdmin):
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> TemplateResponse:
         obj = self.get_object(request, unquote(object_id))
         if obj is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            raise Http404(object_id)
         if not self.has_view_or_change_permission(request, obj):
             raise PermissionDenied
         context = {
@@ -116,5 +117,5 @@ class Audited(ModelAdmin):
             "object": obj,
             "opts": self.opts,
         }
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         return TemplateResponse(request, "desk/history.html", context)

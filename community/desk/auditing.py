@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.postgres.search import SearchVectorField
 from django.db.models import Field, Model
@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from community.desk.models import Act
 from community.members.addresses import address_of
+from community.members.models import Member
 
 # Fields whose values are nobody's business, not even hashed: that they changed is told, never to what.
 SECRET = re.compile(r"password|secret|token|hash|private_key|otp|recovery", re.IGNORECASE)
@@ -75,7 +76,7 @@ def record(
     """Write one act down, by whoever makes the request."""
     request.audited = True  # type: ignore[attr-defined]  # so that no general line of DeskSite follows
     return Act.objects.create(
-        actor_id=request.user.pk,
+        actor=cast(Member, request.user),
         address=address_of(request),
         kind=kind,
         verb=verb[:80],

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -12,6 +15,8 @@ MOST = 10_000  # rows that can be reached by turning pages; a search or a filter
 
 class BoundedPaginator(Paginator):
     """`count` is exact up to MOST, and MOST beyond: counting a million rows for every page costs more than the page."""
+
+    object_list: QuerySet[Any]  # as the admin gives it
 
     @cached_property
     def _counted(self) -> int:

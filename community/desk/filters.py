@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 class IsSet(EmptyFieldListFilter):
     """Whether a date or a text is there: deleted, hidden, closed."""
 
-    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
         words = {None: _("All"), "0": _("yes"), "1": _("no")}
         for value, word in words.items():
             query = changelist.get_query_string({self.lookup_kwarg: value} if value else {}, [self.lookup_kwarg])

@@ -40,8 +40,8 @@ class Line:
     def __init__(self, kind: type[Run], pk: int) -> None:
         self._table, self._pk = kind._meta.db_table, pk
         self._connection = connections.create_connection("default")
-        self._step, self._done, self._total = "", 0, None
-        self._told = 0.0
+        self._step, self._done, self._told = "", 0, 0.0
+        self._total: int | None = None
 
     def lock(self) -> bool:
         return bool(self._one("SELECT pg_try_advisory_lock(hashtextextended(%s, %s))", [self._table, self._pk]))

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.db.models import Model
-from django.db.models.base import ModelBase
 from django.http import HttpRequest, HttpResponseBase
 from unfold.sites import UnfoldAdminSite
 
@@ -54,10 +53,12 @@ class DeskSite(UnfoldAdminSite):
             return
         if self.has_permission(request):
             model = self._model_of(match.url_name or "")
-            given = next(iter({**match.kwargs, **dict(enumerate(match.args))}.values()), "")
+            given = next(iter((*match.args, *match.kwargs.values())), "")
             auditing.record(request, Act.Kind.ACTION, model, given, verb=match.url_name or "")
 
     def _model_of(self, url_name: str) -> type[Model]:
         """By the name of its address (points_rule_…); an act on nothing in particular stands as an act on the audit."""
-        names: dict[str, ModelBase] = {f"{m._meta.app_label}_{m._meta.model_name}_": m for m in self._registry}
-        return next((model for name, model in names.items() if url_name.startswith(name)), Act)  # type: ignore[return-value]
+        for model in self._registry:
+            if url_name.startswith(f"{model._meta.app_label}_{model._meta.model_name}_"):
+                return model
+        return Act

@@ -40,7 +40,7 @@ class ImportRunAdmin(RunAdmin):
     result_template = "imports/admin_result.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("imports.add_importrun"))  # type: ignore[union-attr]
+        return bool(request.user.has_perm("imports.add_importrun"))
 
     @admin.display(description=_("rows"))
     def progress(self, run: ImportRun) -> str:

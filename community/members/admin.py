@@ -69,7 +69,7 @@ class AddressInline(TabularInline):
 
 
 @admin.register(Member)
-class MemberAdmin(SoughtAdmin, UserAdmin):
+class MemberAdmin(SoughtAdmin, UserAdmin):  # type: ignore[misc]
     """Members who are staff are changed by superusers alone, and so is what makes somebody staff."""
 
     form = MemberForm

@@ -128,7 +128,7 @@ class FlagAdmin(ForModerators):
             note(Act.Kind.REFUSED, note=str(refusal))
             messages.error(request, str(refusal))
         else:
-            now = Flag.objects.values("state").get(pk=pk)
+            now = {"state": Flag.objects.values_list("state", flat=True).get(pk=pk)}
             note(Act.Kind.ACTION, note=reason, before={"state": flag.state}, after=now)
             messages.success(request, ngettext("%d flag settled.", "%d flags settled.", settled) % settled)
         return redirect("admin:moderation_queue")

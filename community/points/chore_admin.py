@@ -81,5 +81,5 @@ class ChoreAdmin(RunAdmin):
             messages.success(request, words % {"rule": wording.rule(rule.name), "points": rule.points})
 
     def _check(self, request: HttpRequest, permission: str) -> None:
-        if not request.user.has_perm(f"points.{permission}_chore"):  # type: ignore[union-attr]
+        if not request.user.has_perm(f"points.{permission}_chore"):
             raise PermissionDenied

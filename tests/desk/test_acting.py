@@ -128,6 +128,17 @@ def test_more_rows_than_a_request_can_bear_are_refused(desk):
     assert not Act.objects.exists()
 
 
+def test_ids_that_are_none_are_a_bad_request(desk):
+    form = {"action": "pin", "_selected_action": ["' OR 1"]}
+    assert desk.post(reverse("admin:forum_topic_changelist"), form).status_code == 400
+
+
+def test_nothing_chosen_does_nothing(desk, alice):
+    builders.question(alice)
+    act(desk, "forum_topic", "pin")
+    assert not Topic.objects.filter(pinned_at__isnull=False).exists()
+
+
 def test_moderators_act_where_they_may_look_and_nowhere_else(client_of, mod, alice):
     topic = builders.question(alice)
     refused = client_of(mod).post(
