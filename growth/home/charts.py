@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.functional import Promise
@@ -21,23 +21,17 @@ Series = Sequence[tuple[Promise | str, Sequence[Number]]]
 
 
 def bars(series: Series, unit: Unit) -> str:
-    """The first as bars, grey where they may still grow; a second one as a line over them."""
+    """The first as bars, grey where they are not over; a second one as a line over them."""
     (label, numbers), *others = series
     colours = [COLOURS[0] if number.complete else GREY for number in numbers]
     first = {"label": str(label), "data": _values(numbers, unit), "backgroundColor": colours, "maxBarThickness": 24}
-    lines = [_line(*given, unit, COLOURS[1]) for given in others]
-    return _chart(numbers, [*lines, {"type": "bar", **first}])
+    over = [line for given in others for line in _with_end(*given, unit, COLOURS[1])]
+    return _chart(numbers, [*over, {"type": "bar", **first}])
 
 
 def lines(series: Series, unit: Unit) -> str:
-    """A line each; its unfinished end is a grey dashed line of its own."""
-    drawn = []
-    for (label, numbers), colour in zip(series, COLOURS, strict=False):
-        drawn.append(_line(label, [number for number in numbers if number.complete], unit, colour, weeks=numbers))
-        running = [number for number in numbers if not number.complete]
-        title = _("%(metric)s, not over yet") % {"metric": label}
-        drawn.append(_line(title, running, unit, GREY, weeks=numbers) | {"borderDash": [4, 4]})
-    return _chart(series[0][1], drawn)
+    drawn = [_with_end(*given, unit, colour) for given, colour in zip(series, COLOURS, strict=False)]
+    return _chart(series[0][1], [line for pair in drawn for line in pair])
 
 
 def options(unit: Unit) -> str:
@@ -62,15 +56,18 @@ def options(unit: Unit) -> str:
     )
 
 
-def _line(
-    label: object, numbers: Sequence[Number], unit: Unit, colour: str, *, weeks: Sequence[Number] = ()
-) -> dict[str, Any]:
-    points: Mapping[Any, float | None] = {
-        number.week: value for number, value in zip(numbers, _values(numbers, unit), strict=True)
-    }
-    data = [points.get(number.week) for number in weeks or numbers]
+def _with_end(label: Promise | str, numbers: Sequence[Number], unit: Unit, colour: str) -> list[dict[str, Any]]:
+    """A line, and what is not over as a grey dashed line of its own."""
+    values = list(zip(numbers, _values(numbers, unit), strict=True))
+    complete = [value if number.complete else None for number, value in values]
+    running = [None if number.complete else value for number, value in values]
+    title = _("%(metric)s, not over yet") % {"metric": label}
+    return [_line(str(label), complete, colour), _line(title, running, GREY) | {"borderDash": [4, 4]}]
+
+
+def _line(label: str, data: Sequence[float | None], colour: str) -> dict[str, Any]:
     colours = {"borderColor": colour, "backgroundColor": colour}
-    return {"type": "line", "label": str(label), "data": data, "borderWidth": 2, "pointRadius": 1.5, **colours}
+    return {"type": "line", "label": label, "data": data, "borderWidth": 2, "pointRadius": 1.5, **colours}
 
 
 def _values(numbers: Sequence[Number], unit: Unit) -> list[float | None]:

@@ -60,6 +60,8 @@ def test_the_running_week_is_grey_in_bars_and_dashed_in_lines(boss):
     assert (line["data"][-1], tail["data"][-2]) == (None, None)
     assert tail["data"][-1] is not None
     assert tail["borderDash"]
+    over, end, bars = drawn[7]["datasets"]
+    assert (over["data"][-1], end["data"][0], bars["type"]) == (None, None, "bar")
 
 
 def test_before_anything_was_computed_it_says_so(boss):
