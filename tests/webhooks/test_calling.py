@@ -103,8 +103,9 @@ def test_of_an_endless_body_little_is_read(receiver):
             sent.append(65536)
 
     receiver.answers = [flood]
-    answer = post(receiver.url)
+    answer = post(receiver.url, seconds=5)
     assert (answer.code, len(answer.excerpt)) == (500, 2000)
+    assert answer.milliseconds < 3000, "it was not read to the end of the time"
     assert sum(sent) < 50_000_000
 
 

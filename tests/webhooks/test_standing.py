@@ -106,6 +106,13 @@ def test_a_mail_server_that_is_away_loses_no_word(endpoint_at, settings):
     assert len(mail.outbox) == 1
 
 
+def test_an_attempt_that_was_under_way_when_it_died_is_not_told_of_again(endpoint_at):
+    endpoint = fail(endpoint_at(), code=410)
+    owners.tell()
+    assert fail(endpoint, code=410).failures == 2
+    assert owners.tell() == 0
+
+
 def test_an_endpoint_that_was_turned_on_meanwhile_is_not_told_of(endpoint_at):
     endpoint = fail(endpoint_at(), code=410)
     acts.turn_on(endpoint)
