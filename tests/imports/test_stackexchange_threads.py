@@ -43,6 +43,13 @@ def test_a_question_becomes_a_topic_with_its_opening(dump):
     assert "<em>please</em>" in post.html
 
 
+def test_a_formula_in_a_title_is_kept_rendered(dump):
+    dump.question(Title="What is $|0\\rangle$?")
+    run(dump.write())
+    topic = Topic.objects.get()
+    assert (topic.title, "<math" in topic.title_html) == ("What is $|0\\rangle$?", True)
+
+
 def test_answers_are_numbered_in_the_order_of_time(dump):
     question = dump.question()
     late = dump.answer(question, CreationDate="2018-03-05T00:00:00")
