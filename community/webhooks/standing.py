@@ -22,7 +22,7 @@ def recovered(endpoint_id: int) -> None:
 def failed(endpoint_id: int, answer: Answer) -> None:
     """It did not: let it rest, and hold it for dead after days, or at once if it says so. In a transaction."""
     now = timezone.now()
-    endpoint = Endpoint.objects.select_for_update().get(pk=endpoint_id)
+    endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint_id)
     endpoint.failures += 1
     endpoint.failing_since = endpoint.failing_since or now
     endpoint.rests_until = now + retrying.rest(endpoint.failures, answer.retry_after)
