@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.fuzz, pytest.mark.django_db(transaction=True)]
 
 # Asked for by the schema, but the rules of the community may refuse it all the same: points, owners, closed topics.
 UNSAID = "positive_data_acceptance,negative_data_rejection,ensure_resource_availability,missing_required_header"
-SECONDS = int(os.environ.get("FUZZ_SECONDS", "55"))  # of each caller
+SECONDS = int(os.environ.get("FUZZ_SECONDS", "45"))  # of each caller
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "8"))
 
 
@@ -39,7 +39,7 @@ def something_to_read() -> None:
 def fuzz(url: str, secret: str = "") -> None:
     """A failure shows the report, with a command of curl for each fault."""
     given = ["--url", url, "--exclude-checks", UNSAID, "--continue-on-failure", "--max-failures", "20", "--no-color"]
-    given += ["--max-time", str(SECONDS), "--max-examples", str(EXAMPLES), "--workers", "2"]
+    given += ["--max-time", str(SECONDS), "--max-examples", str(EXAMPLES)]
     given += ["--generation-database", "none"]
     given += ["--header", f"Authorization: Bearer {secret}"] if secret else []
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{url}/api/v1/schema/", *given]
