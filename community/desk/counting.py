@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 MOST = 10_000  # rows that can be reached by turning pages; a search or a filter leads to the others
+FAR = 1000
 
 
 class BoundedPaginator(Paginator):
@@ -25,6 +26,14 @@ class BoundedPaginator(Paginator):
     @cached_property
     def count(self) -> int:
         return min(self._counted, MOST)
+
+    def page(self, number: int | str) -> Page:
+        """Far behind, the ids are found first: else every row before them is joined with all that is shown of it."""
+        found = super().page(number)
+        if found.number * self.per_page > FAR:
+            ids = list(found.object_list.values_list("pk", flat=True))
+            found.object_list = self.object_list.filter(pk__in=ids)
+        return found
 
     @property
     def words(self) -> str:

@@ -14,6 +14,7 @@ from unfold.admin import ModelAdmin
 from community.members.models import Member
 
 NOTHING = Q(pk__in=[])
+MOST_FOUND = 1000  # rows by words or by the beginning of a name
 MOST_MEMBERS = 50  # whose names begin with what was typed
 DIGITS = 18  # what fits into a bigint for certain
 
@@ -60,6 +61,14 @@ def of_member(term: str, *fields: str) -> Q:
     found = Member.objects.starting_with(term.lstrip("@")).order_by().values_list("pk", flat=True)
     ids = list(found[:MOST_MEMBERS])
     return _any({f"{field}__in": ids for field in fields}) if ids else NOTHING
+
+
+def among(found: QuerySet[Any], field: str = "pk") -> Q:
+    """The rows that another look-up finds, the first MOST_FOUND of them.
+
+    Their ids are fetched: with a subquery beside other conditions PostgreSQL would read the whole table.
+    """
+    return Q(pk__in=list(found.order_by().values_list(field, flat=True)[:MOST_FOUND]))
 
 
 def _any(conditions: dict[str, Any]) -> Q:

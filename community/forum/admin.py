@@ -16,15 +16,13 @@ from unfold.decorators import display
 
 from community.desk.acting import OptionalReasonForm, ReasonForm, bulk
 from community.desk.filters import IsSet
-from community.desk.searching import ReadOnlyAdmin, SoughtAdmin, number, of_member
+from community.desk.searching import ReadOnlyAdmin, SoughtAdmin, among, number, of_member
 from community.forum import removing, steering, tag_keeping
 from community.forum.admin_forms import MoveForm, SynonymForm
 from community.forum.indexing import lexemes
 from community.forum.models import Bounty, Category, Comment, Post, Revision, Tag, Topic, TopicLink, Upload, Vote
 from community.forum.search import Written as WrittenQuery
 from community.members.models import Member
-
-MOST_FOUND = 2000  # topics or posts that hold the words; newest first among them
 
 
 def with_words(term: str, weight: str = "") -> Q:
@@ -66,7 +64,7 @@ class TagAdmin(SoughtAdmin):
     )
 
     def sought(self, term: str) -> Q:
-        return Q(pk__in=Tag.objects.starting_with(term).values("pk")[:MOST_FOUND])
+        return among(Tag.objects.starting_with(term))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # topics name their tags by id; a tag that nobody wants becomes a synonym
@@ -128,8 +126,8 @@ class TopicAdmin(Written):
     )
 
     def sought(self, term: str) -> Q:
-        titled = Post.objects.filter(with_words(term, "A"), number=0).order_by().values("topic")[:MOST_FOUND]
-        return Q(pk__in=titled) | number(term, "pk") | of_member(term, "author")
+        titled = among(Post.objects.filter(with_words(term, "A"), number=0), "topic")
+        return titled | number(term, "pk") | of_member(term, "author")
 
     @display(
         description=_("standing"),
@@ -161,8 +159,7 @@ class PostAdmin(Written):
         return super().get_queryset(request).defer("html", "search")
 
     def sought(self, term: str) -> Q:
-        holding = Post.objects.filter(with_words(term)).order_by().values("pk")[:MOST_FOUND]
-        return Q(pk__in=holding) | number(term, "pk", "topic") | of_member(term, "author")
+        return among(Post.objects.filter(with_words(term))) | number(term, "pk", "topic") | of_member(term, "author")
 
 
 @admin.register(Comment)

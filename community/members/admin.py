@@ -28,7 +28,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilt
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from community.desk.searching import SoughtAdmin, number, of_member
+from community.desk.searching import SoughtAdmin, among, number, of_member
 from community.members.accounts import give_address
 from community.members.bios import bio_html
 from community.members.models import Award, Badge, Member
@@ -99,9 +99,9 @@ class MemberAdmin(SoughtAdmin, UserAdmin):  # type: ignore[misc]
     GIVING_POWER = ("is_moderator", "is_staff", "is_superuser", "groups", "user_permissions")
 
     def sought(self, term: str) -> Q:
-        named = Q(pk__in=Member.objects.starting_with(term.lstrip("@")).values("pk")[:1000])
-        shown = Q(display_name__istartswith=term)
-        return named | shown | Q(email=term.lower()) | number(term, "pk")
+        named = among(Member.objects.starting_with(term.lstrip("@")))
+        shown = among(Member.objects.filter(display_name__istartswith=term))
+        return named | shown | among(Member.objects.filter(email=term.lower())) | number(term, "pk")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         powerful = bool(getattr(request.user, "is_superuser", False))
