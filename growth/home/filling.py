@@ -50,6 +50,7 @@ def fill(as_of: datetime) -> int:
     """Write every metric of every week up to `as_of` and forget what no longer belongs; returns how many numbers."""
     staff = list(Member.objects.filter(is_staff=True).values_list("pk", flat=True))
     common = {"zone": settings.TIME_ZONE, "as_of": as_of, "staff": staff, "active": list(ACTIVE)}
+    _run("SET LOCAL work_mem = '64MB'", {})  # a million members and weeks are told apart in memory
     _run(_WEEKS, common)
     _run(_QUESTIONS, common)
     _run("ANALYZE home_question", {})
