@@ -115,6 +115,12 @@ def test_what_is_the_same_still_is_not_sent_again(anybody, api_of, alice, bob):
     assert anybody.get(f"topics/{topic.pk}/", held).status_code == 200
 
 
+def test_a_head_is_a_read_without_its_body(token_of, alice):
+    caller = token_of(alice, "read")
+    read, head = caller.get("topics/"), caller.send("HEAD", "topics/")
+    assert (head.status_code, head.content, head["ETag"]) == (200, b"", read["ETag"])
+
+
 def test_starting_one(api_of, alice):
     builders.category()
     builders.tag("redis")
