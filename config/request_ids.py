@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from celery.signals import before_task_publish
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -41,7 +40,7 @@ def id_of(request: HttpRequest) -> str:
     return given if settings.TRUSTED_PROXIES and _TRUSTED.fullmatch(given) else uuid.uuid4().hex
 
 
-@before_task_publish.connect
 def send_along(headers: dict[str, Any], **_: Any) -> None:
+    """Hears before_task_publish: what is rung for goes on under the id."""
     if current():
         headers[TASK_HEADER] = current()

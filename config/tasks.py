@@ -1,8 +1,6 @@
 from celery import shared_task
 
-from config import health, tasks_seen
-
-__all__ = ["heartbeat", "tasks_seen"]  # whose signals a worker hears, too
+from config import health
 
 
 @shared_task(name="config.heartbeat")

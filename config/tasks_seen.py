@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from celery import Task
-from celery.signals import setup_logging, task_postrun, task_prerun, worker_init
+from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun, worker_init
 from celery.states import SUCCESS
 from django.conf import settings
 from prometheus_client import start_http_server
@@ -19,12 +19,19 @@ logger = logging.getLogger("flywheel.task")
 _running: dict[str, tuple[float, ExitStack]] = {}
 
 
-@setup_logging.connect
+def listen() -> None:
+    """Hear Celery's signals from now on."""
+    setup_logging.connect(keep_our_logging)
+    worker_init.connect(count_by_itself)
+    before_task_publish.connect(request_ids.send_along)
+    task_prerun.connect(note_start)
+    task_postrun.connect(tell)
+
+
 def keep_our_logging(**_: Any) -> None:
     """Celery sets up none of its own where somebody listens."""
 
 
-@worker_init.connect
 def count_by_itself(**_: Any) -> None:
     """Before the worker's processes are forked. On a machine of its own it answers Prometheus by itself."""
     counting.begin_to_count("worker")
@@ -32,14 +39,12 @@ def count_by_itself(**_: Any) -> None:
         start_http_server(settings.WORKER_METRICS_PORT, registry=counting.registry("worker"))
 
 
-@task_prerun.connect
 def note_start(task_id: str, task: Task, **_: Any) -> None:
     stack = ExitStack()
     stack.enter_context(request_ids.within(task.request.get(request_ids.TASK_HEADER) or task_id))
     _running[task_id] = time.perf_counter(), stack
 
 
-@task_postrun.connect
 def tell(task_id: str, task: Task, state: str | None = None, **_: Any) -> None:
     began, stack = _running.pop(task_id)
     with stack:
