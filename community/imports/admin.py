@@ -17,7 +17,7 @@ from community.imports.models import ImportRun
 
 
 class ImportForm(forms.ModelForm):
-    folder = forms.ChoiceField(label=_("Folder"), widget=UnfoldAdminSelectWidget)
+    folder = forms.ChoiceField(label=_("Folder or file"), widget=UnfoldAdminSelectWidget)
 
     class Meta:
         model = ImportRun
@@ -27,7 +27,7 @@ class ImportForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "folder" in self.fields:
             self.fields["folder"].choices = [(name, name) for name in folders.names()]  # type: ignore[attr-defined]
-            where = _("Folders with Users.xml, Posts.xml and so on, directly below %(path)s on the server.")
+            where = _("Directly below %(path)s on the server: folders of Stack Exchange dumps, Discourse backups.")
             self.fields["folder"].help_text = where % {"path": settings.IMPORTS_DIR}
 
 

@@ -10,13 +10,16 @@ from community.points.models import RuleSet
 
 
 class ImportRun(Run):
-    """One import of a Stack Exchange dump that lies in a folder below settings.IMPORTS_DIR."""
+    """One import of what lies below settings.IMPORTS_DIR: a Stack Exchange dump, or a backup of Discourse."""
 
     TASK = "community.imports.tasks.run"
 
-    folder = models.CharField(_("folder"), max_length=200)
+    folder = models.CharField(_("folder or file"), max_length=255)
     source = models.CharField(
-        _("origin"), max_length=60, blank=True, help_text=_("What the origin is called here; empty: as the folder.")
+        _("origin"),
+        max_length=60,
+        blank=True,
+        help_text=_("What the origin is called here; empty: as the folder or file."),
     )
     rules = models.ForeignKey(
         RuleSet,

@@ -7,14 +7,19 @@ from pathlib import Path
 from community.desk import running
 from community.desk.running import Line
 from community.imports import folders
+from community.imports.core.running import Refused
+from community.imports.discourse.importing import import_backup
+from community.imports.discourse.opening import DumpError as BackupError
 from community.imports.models import ImportRun
-from community.imports.stackexchange.importing import Refused, import_dump
+from community.imports.stackexchange.importing import import_dump
 from community.imports.stackexchange.reading import DumpError
 from community.points.boards import publishing
 
+SOURCE_MAX = 60
+
 
 def work(pk: int) -> None:
-    running.work(ImportRun, pk, _do, faults=(DumpError, Refused))
+    running.work(ImportRun, pk, _do, faults=(DumpError, BackupError, Refused))
 
 
 def _do(run: ImportRun, line: Line) -> None:
@@ -28,9 +33,11 @@ def _do(run: ImportRun, line: Line) -> None:
             line.restart()
         line(f"2/2 {what}", rows, total=total)
 
-    outcome = import_dump(
-        _directory(run),
-        source=run.source or run.folder,
+    origin = _origin(run)
+    bring = import_dump if origin.is_dir() else import_backup
+    outcome = bring(
+        origin,
+        source=(run.source or run.folder)[:SOURCE_MAX],
         rules=run.rules.name if run.rules else None,
         category=run.category or None,
         checking=checking,
@@ -41,8 +48,8 @@ def _do(run: ImportRun, line: Line) -> None:
     run.save(update_fields=["result"])
 
 
-def _directory(run: ImportRun) -> Path:
+def _origin(run: ImportRun) -> Path:
     try:
         return folders.path_of(run.folder)
     except FileNotFoundError:
-        raise Refused(f"the folder {run.folder} is not there any more") from None
+        raise Refused(f"{run.folder} is not there any more") from None

@@ -86,12 +86,23 @@ def test_a_faulty_dump_is_told_in_the_importers_one_line(dumps, desk):
 
 
 @pytest.mark.django_db
+def test_a_file_is_taken_for_a_backup_of_discourse(dumps, desk):
+    (dumps / "backup.sql.gz").write_bytes(b"no backup")
+    assert folders.names() == ["backup.sql.gz", "site"]
+    run = started(desk, folder="backup.sql.gz")
+    runs.work(run.pk)
+    run.refresh_from_db()
+    assert run.state == "failed"
+    assert len(run.error.splitlines()) == 1
+
+
+@pytest.mark.django_db
 def test_a_folder_that_has_gone_is_said_and_not_a_fault(dumps, desk):
     run = started(desk)
     (dumps / "site" / "Posts.xml").unlink()
     runs.work(run.pk)
     run.refresh_from_db()
-    assert run.error == "the folder site is not there any more"
+    assert run.error == "site is not there any more"
 
 
 @pytest.mark.django_db
