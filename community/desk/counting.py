@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Page, Paginator
 from django.db import connection
@@ -31,7 +31,8 @@ class BoundedPaginator(Paginator):
         """Far behind, the ids are found first: else every row before them is joined with all that is shown of it."""
         found = super().page(number)
         if found.number * self.per_page > FAR:
-            ids = list(found.object_list.values_list("pk", flat=True))
+            rows = cast(QuerySet[Any], found.object_list)
+            ids = list(rows.values_list("pk", flat=True))
             found.object_list = self.object_list.filter(pk__in=ids)
         return found
 
