@@ -355,6 +355,7 @@ LOGGING = logs.logging_settings(
 METRICS_DIR = VAR_DIR / "metrics"
 METRICS_TOKEN = env_text("METRICS_TOKEN")
 WORKER_METRICS_PORT = env_int("WORKER_METRICS_PORT", 0)
+ADDRESS = env_text("ADDRESS", "127.0.0.1")
 os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(METRICS_DIR / "web"))  # asked for when its client is imported
 SENTRY_DSN = env_url("SENTRY_DSN", schemes=("http", "https"))
 

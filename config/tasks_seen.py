@@ -36,7 +36,7 @@ def count_by_itself(**_: Any) -> None:
     """Before the worker's processes are forked. On a machine of its own it answers Prometheus by itself."""
     counting.begin_to_count("worker")
     if settings.WORKER_METRICS_PORT:
-        start_http_server(settings.WORKER_METRICS_PORT, registry=counting.registry("worker"))
+        start_http_server(settings.WORKER_METRICS_PORT, settings.ADDRESS, counting.registry("worker"))
 
 
 def note_start(task_id: str, task: Task, **_: Any) -> None:
