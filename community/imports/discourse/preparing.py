@@ -1,11 +1,10 @@
-"""A row of Discourse as it goes into its temporary table: columns in the order of staging.py, texts rendered."""
+"""A row of Discourse as it goes into its temporary table: columns in the order of staging.py."""
 
 from __future__ import annotations
 
-from community.forum import indexing, wording
-from community.forum.text import heading, render
+from community.forum import wording
+from community.forum.text import heading
 from community.imports.core.values import website
-from community.imports.discourse.quoting import markdown
 from community.imports.discourse.tables import Row
 from community.members import names
 from community.members.bios import bio_html
@@ -63,11 +62,9 @@ def topic_tag(row: Row) -> tuple:
 
 
 def post(row: Row) -> tuple:
-    """What does not come along is not rendered either."""
+    """Its text is rendered once it is known to come along."""
     gone = row["deleted_at"] is not None or row["user_deleted"] is True
     stays = row["post_type"] in (REGULAR, MODERATOR) and not gone and row["hidden"] is not True
-    body = markdown(row["raw"]) if stays else ""
-    rendered = render(body, format="markdown")
     edited = row["last_version_at"] if (row["version"] or 1) > 1 else None
     return (
         row["id"],
@@ -78,10 +75,7 @@ def post(row: Row) -> tuple:
         gone,
         stays,
         row["created_at"],
-        body,
-        rendered.html,
-        rendered.plain if row["post_number"] == 1 else "",
-        indexing.vector(plain=rendered.plain),
+        row["raw"] if stays else "",
         row["reply_to_post_number"],
         row["wiki"] is True,
         edited,

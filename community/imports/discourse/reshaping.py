@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection
-
-from community.forum import indexing
 from community.imports.core import places, staged
 from community.imports.core.staged import ACCEPT, ANSWER, FAVOURITE, QUESTION, UP
 from community.imports.core.work import Work
+from community.imports.discourse.rendering import render_posts
 
 LIKE, OLD_BOOKMARK = 2, 1  # types of post actions
-BATCH = 1000
 
 # The accepted answer of a topic, from whichever table has it; of several the first.
 ACCEPTED = """
@@ -53,15 +50,14 @@ TAGS = """
     """
 POSTS = f"""
     INSERT INTO staged_post SELECT p.id, CASE WHEN p.id = t.opening THEN {QUESTION} ELSE {ANSWER} END, t.opening,
-    CASE WHEN p.id = t.opening THEN t.accepted END, p.author, p.created, p.body, p.html, p.plain, p.search,
+    CASE WHEN p.id = t.opening THEN t.accepted END, p.author, p.created, r.body, r.html, '', r.search,
     CASE WHEN p.id = t.opening THEN t.title ELSE '' END, t.title_html, t.slug,
     CASE WHEN p.id = t.opening THEN coalesce(g.names, '{{}}') ELSE '{{}}' END, t.views, p.edited, p.editor,
     t.bumped, CASE WHEN t.closed THEN t.bumped END, p.wiki, t.kind, 'markdown', c.ours,
     CASE WHEN t.kind <> 'question' THEN above.id END
-    FROM their_post p JOIN kept_topic t ON t.id = p.topic LEFT JOIN known_category c ON c.id = t.category
-    LEFT JOIN tagged_topic g ON g.topic = t.id LEFT JOIN their_post above
+    FROM rendered r JOIN their_post p USING (id) JOIN kept_topic t ON t.id = p.topic
+    LEFT JOIN known_category c ON c.id = t.category LEFT JOIN tagged_topic g ON g.topic = t.id LEFT JOIN their_post above
     ON above.topic = p.topic AND above.number = p.answers AND above.number > 1 AND above.stays
-    WHERE p.stays
     """
 VOTES = f"""
     INSERT INTO staged_vote
@@ -105,11 +101,11 @@ def reshape(work: Work) -> None:
     work.keep("kept_topic", KEPT)
     work.keep("tagged_topic", TAGGED)
     _know_categories(work)
+    render_posts(work)
     staged.make(work)
     for sql in (USERS, TAGS, POSTS, VOTES, BADGES):
         work.do(sql)
     staged.ready(work)
-    _index_openings(work)
 
 
 def _know_categories(work: Work) -> None:
@@ -125,14 +121,3 @@ def _know_categories(work: Work) -> None:
     staged.fill(work, "known_category", known)
     if one is None and work.one("SELECT EXISTS (SELECT FROM kept_topic WHERE category IS NULL)"):
         work.parameters["category"] = places.category_for(source, None)
-
-
-def _index_openings(work: Work) -> None:
-    """An opening is found by its title and tags too, which the dump has far from its text."""
-    with connection.connection.cursor(name="openings") as cursor:
-        cursor.execute(f"SELECT id, title, tags, plain FROM staged_post WHERE type = {QUESTION}")
-        while rows := cursor.fetchmany(BATCH):
-            work.cursor.executemany(
-                "UPDATE staged_post SET search = %s::tsvector WHERE id = %s",
-                [(indexing.vector(title=title, tags=tags, plain=plain), pk) for pk, title, tags, plain in rows],
-            )
