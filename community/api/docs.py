@@ -26,6 +26,11 @@ def document() -> dict[str, Any]:
         return SchemaGenerator().get_schema(request=None, public=True)
 
 
+@cache
+def _groups() -> dict[str, list[reference.Entry]]:
+    return reference.groups(document())
+
+
 @require_safe
 @cache_control(public=True, max_age=HOUR)
 def schema(request: HttpRequest) -> HttpResponse:
@@ -36,7 +41,7 @@ def schema(request: HttpRequest) -> HttpResponse:
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     context = {
-        "groups": reference.groups(document()),
+        "groups": _groups(),
         "problems": problems.KINDS,
         "of_member": throttling.OF_MEMBER,
         "of_address": throttling.OF_ADDRESS,
