@@ -56,8 +56,9 @@ POSTS = f"""
     t.bumped, CASE WHEN t.closed THEN t.bumped END, p.wiki, t.kind, 'markdown', c.ours,
     CASE WHEN t.kind <> 'question' THEN above.id END
     FROM rendered r JOIN their_post p USING (id) JOIN kept_topic t ON t.id = p.topic
-    LEFT JOIN known_category c ON c.id = t.category LEFT JOIN tagged_topic g ON g.topic = t.id LEFT JOIN their_post above
-    ON above.topic = p.topic AND above.number = p.answers AND above.number > 1 AND above.stays
+    LEFT JOIN known_category c ON c.id = t.category LEFT JOIN tagged_topic g ON g.topic = t.id
+    LEFT JOIN their_post above ON above.topic = p.topic AND above.number = p.answers AND above.number > 1
+    AND above.stays
     """
 VOTES = f"""
     INSERT INTO staged_vote
