@@ -46,8 +46,13 @@ def _kept(model: type[Model]) -> list[Field]:
 
 
 def changes(before: Values, after: Values) -> dict[str, list[Any]]:
-    """By field [before, after], of the fields that differ; None where there was or is no row."""
+    """By field [before, after], of the fields that differ; None where there was or is no row.
+
+    What a new row leaves empty, or a deleted one had left empty, is no change.
+    """
     names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    if not (before and after):
+        names = [name for name in names if {**before, **after}[name] not in ("", [], {})]
     return {name: [_shown(name, before.get(name)), _shown(name, after.get(name))] for name in names}
 
 

@@ -52,6 +52,7 @@ def test_an_addition_and_a_deletion_are_told_whole(desk, alice):
     desk.post(reverse("admin:members_award_delete", args=[award.pk]), {"post": "yes"})
     added, deleted = Act.objects.order_by("pk")
     assert (added.kind, added.changes["badge_id"]) == ("add", [None, badge.pk])
+    assert "imported_from" not in added.changes
     assert (deleted.kind, deleted.changes["member_id"]) == ("delete", [alice.pk, None])
 
 
