@@ -12,6 +12,7 @@ from django.test import Client
 
 from community.api import scopes, tokens
 from community.members.models import Member
+from tests.api.party import Party, register
 
 ROOT = "/api/v1/"
 
@@ -67,3 +68,9 @@ def token_of() -> Callable[..., Caller]:
         return Caller(Client(), {"Authorization": f"Bearer {secret}"})
 
     return make
+
+
+@pytest.fixture
+def party(client_of, alice, bob) -> Party:
+    """Bob's application, and Alice at her browser."""
+    return Party(client_of(alice), *register(bob))
