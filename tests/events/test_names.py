@@ -31,7 +31,8 @@ def test_a_declared_event_passes_with_all_it_declares(event):
 
 
 def test_the_published_table_is_the_declared_one():
-    published = TABLE_ROW.findall((settings.ROOT / "docs" / "metrics.md").read_text())
+    events, _numbers = (settings.ROOT / "docs" / "metrics.md").read_text().split("## The weekly numbers")
+    published = TABLE_ROW.findall(events)
     declared = [
         (event.name, event.unit, ", ".join(event.objects), ", ".join(event.properties)) for event in NAMES.values()
     ]
