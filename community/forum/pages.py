@@ -35,7 +35,7 @@ class TopicPage:
 
 def topics_for_page(member: Member | AnonymousUser) -> TopicQuerySet:
     topics = Topic.objects.visible_to(member).with_tag_names()
-    topics = topics.select_related("category__parent", "merged_into")
+    topics = topics.select_related("category__parent")
     if not member.is_authenticated:
         return topics.annotate(followed=Value(False, output_field=BooleanField()))
     return topics.annotate(followed=Exists(Follow.objects.filter(member=member.pk, topic=OuterRef("pk"))))
