@@ -1,7 +1,7 @@
 """Lists and topics as visitors see them: kept in Redis until what they show changes, and a minute at most.
 
-A page is kept under the counters of what it shows, read before it is made. Whoever changes a topic locks it
-(`locks.topics`) and so counts one up after the commit; a page that was made before is then asked for no more. While
+A page is kept under the stamps of what it shows, read before it is made. Whoever changes a topic locks it
+(`locks.topics`) and so puts new stamps after the commit; a page that was made before is then asked for no more. While
 Redis is away every page is made anew.
 """
 
@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
+import secrets
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache, partial, wraps
@@ -27,25 +29,26 @@ from community.members.context import theme_of
 View = Callable[..., HttpResponse]
 logger = logging.getLogger(__name__)
 SECONDS = 60  # for what is beside the list or the topic: the rail, points in bylines, "5 min ago"
-COUNTED = 3600  # a counter's life; no page lives as long, so that one begun anew meets none of before
+STAMPED = 3600  # a stamp's life, longer than a page's
 EVERYTHING, LISTS = "all", "lists"
-KNOWN = frozenset({"after", "page", "order"})  # a page of any other question is not worth keeping
+# What may be asked of a topic's page. Anything else could be asked in endless ways, each a page to keep.
+OF_A_TOPIC = re.compile(r"(page=[1-9]\d{0,3})?(&?order=(confidence|oldest|newest))?")
 
 
 def changing(topics: Iterable[int]) -> None:
     """These topics, or what stands in them, change in this transaction."""
-    transaction.on_commit(partial(_count, LISTS, *(f"topic:{pk}" for pk in topics)), robust=True)
+    transaction.on_commit(partial(_stamp_anew, LISTS, *(f"topic:{pk}" for pk in topics)), robust=True)
 
 
 def changing_everything() -> None:
     """What many pages show changes: a category, a tag's or a member's name."""
-    transaction.on_commit(partial(_count, EVERYTHING), robust=True)
+    transaction.on_commit(partial(_stamp_anew, EVERYTHING), robust=True)
 
 
 def kept_list(view: View) -> View:
     @wraps(view)
     def answer(request: HttpRequest, **kwargs: object) -> HttpResponse:
-        key = _key(request, LISTS)
+        key = _key(request, LISTS) if not request.GET else None
         return _kept(key) or _keep(key, view(request, **kwargs))
 
     return answer
@@ -54,7 +57,8 @@ def kept_list(view: View) -> View:
 def kept_topic(view: View) -> View:
     @wraps(view)
     def answer(request: HttpRequest, pk: int, **kwargs: object) -> HttpResponse:
-        key = _key(request, f"topic:{pk}")
+        asked = OF_A_TOPIC.fullmatch(request.META.get("QUERY_STRING", ""))
+        key = _key(request, f"topic:{pk}") if asked else None
         if page := _kept(key):
             reading.count_view(pk)
             return page
@@ -65,7 +69,7 @@ def kept_topic(view: View) -> View:
 
 def _may_keep(request: HttpRequest) -> bool:
     """Whether any other visitor would be shown the same."""
-    if not settings.KEEP_PAGES or request.method != "GET" or not request.GET.keys() <= KNOWN:
+    if not settings.KEEP_PAGES or request.method != "GET":
         return False
     personal = {settings.SESSION_COOKIE_NAME, "messages"} & request.COOKIES.keys()
     return not personal and not request.user.is_authenticated
@@ -76,12 +80,12 @@ def _key(request: HttpRequest, scope: str) -> str | None:
     if not _may_keep(request):
         return None
     try:
-        counters = _redis().mget(_counter(EVERYTHING), _counter(scope))
+        stamps = _redis().mget(_stamp(EVERYTHING), _stamp(scope))
     except RedisError as error:
         logger.info("no page is kept: %s", error)
         return None
-    said = (request.get_host(), request.get_full_path(), get_language(), theme_of(request), bool(request.htmx))  # type: ignore[attr-defined]
-    return _named(f"page:{hashlib.sha256(repr((counters, said)).encode()).hexdigest()}")
+    said = (request.get_host(), request.get_full_path().lower(), get_language(), theme_of(request), bool(request.htmx))  # type: ignore[attr-defined]
+    return _named(f"page:{hashlib.sha256(repr((stamps, said)).encode()).hexdigest()}")
 
 
 def _kept(key: str | None) -> HttpResponse | None:
@@ -98,19 +102,18 @@ def _keep(key: str | None, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _count(*scopes: str) -> None:
-    """Count up. With Redis away its pages are not asked for either, and are gone after a minute."""
+def _stamp_anew(*scopes: str) -> None:
+    """With Redis away its pages are not asked for either, and are gone after a minute."""
     try:
         with _redis().pipeline(transaction=False) as pipe:
             for scope in scopes:
-                pipe.incr(_counter(scope))
-                pipe.expire(_counter(scope), COUNTED)
+                pipe.set(_stamp(scope), secrets.token_hex(8), ex=STAMPED)
             pipe.execute()
     except RedisError as error:
         logger.warning("visitors see %s as before for a minute at most: %s", ", ".join(scopes), error)
 
 
-def _counter(scope: str) -> str:
+def _stamp(scope: str) -> str:
     return _named(f"pages:{scope}")
 
 

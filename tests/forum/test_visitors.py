@@ -57,6 +57,11 @@ def _a_moment():
 
 
 @pytest.fixture
+def committed(django_capture_on_commit_callbacks):
+    return django_capture_on_commit_callbacks
+
+
+@pytest.fixture
 def scene(alice: Member, mod: Member, settings) -> Scene:
     settings.KEEP_PAGES = True
     topic = builders.question(alice, title="Why is the page old?", tags=("python", "redis"))
@@ -119,9 +124,9 @@ ACTS: dict[str, Callable[[Scene], object]] = {
 
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS.keys())
-def test_after_every_verb_visitors_see_what_is(act, scene, show, django_capture_on_commit_callbacks):
+def test_after_every_verb_visitors_see_what_is(act, scene, show, committed):
     before = [show(url) for url in scene.pages]
-    with django_capture_on_commit_callbacks(execute=True):
+    with committed(execute=True):
         act(scene)
     after = [show(url) for url in scene.pages]
     assert after == [show(url, anew=True) for url in scene.pages]
@@ -178,15 +183,34 @@ def test_a_member_needs_the_token_for_language_and_theme(scene):
     assert scene.asker.language == ""
 
 
-def test_pages_of_other_questions_are_not_kept(scene, redis_client, settings):
-    Client().get("/?utm_source=mail")
+@pytest.mark.parametrize("asked", ["?utm_source=mail", "?page=7", "?order=newest", "?after=WzFd"])
+def test_lists_of_other_questions_are_not_kept(scene, asked, redis_client, settings):
+    Client().get(f"/{asked}")
     assert not list(redis_client.scan_iter(f"{settings.REDIS_PREFIX}page:*"))
 
 
-def test_what_was_rolled_back_drops_nothing(scene, show, django_capture_on_commit_callbacks, redis_client, settings):
+@pytest.mark.parametrize(
+    ("asked", "kept"), [("order=oldest", 1), ("page=1", 1), ("order=1", 0), ("page=01", 0), ("x=", 0)]
+)
+def test_of_a_topic_only_what_can_be_asked_in_few_ways_is_kept(scene, asked, kept, redis_client, settings):
+    Client().get(f"{scene.topic.get_absolute_url()}?{asked}")
+    assert len(list(redis_client.scan_iter(f"{settings.REDIS_PREFIX}page:*"))) == kept
+
+
+def test_a_stamp_that_ran_out_brings_no_old_page_back(scene, show, settings, redis_client, committed):
+    with committed(execute=True):
+        steering.close(scene.topic, by=scene.mod, reason="Settled.")
+    page = show(scene.topic.get_absolute_url())
+    redis_client.delete(f"{settings.REDIS_PREFIX}pages:topic:{scene.topic.pk}")
+    with committed(execute=True):
+        hiding.hide(scene.answer, by=scene.mod, reason="spam")
+    assert show(scene.topic.get_absolute_url()) != page
+
+
+def test_what_was_rolled_back_drops_nothing(scene, show, committed, redis_client, settings):
     show("/")
     kept = set(redis_client.scan_iter(f"{settings.REDIS_PREFIX}page*"))
-    with django_capture_on_commit_callbacks(execute=True), pytest.raises(PermissionDenied):
+    with committed(execute=True), pytest.raises(PermissionDenied):
         steering.close(scene.topic, by=builders.member(), reason="I may not.")
     assert set(redis_client.scan_iter(f"{settings.REDIS_PREFIX}page*")) == kept
 
@@ -195,4 +219,4 @@ def test_without_redis_pages_are_made_anew(scene, show, monkeypatch):
     nowhere = redis.Redis(unix_socket_path="/nonexistent/redis.sock")
     monkeypatch.setattr(visitors, "_redis", lambda: nowhere)
     assert "Why is the page old?" in show("/")
-    visitors._count(visitors.LISTS)
+    visitors._stamp_anew(visitors.LISTS)
