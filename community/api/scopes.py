@@ -15,13 +15,15 @@ POSTS = "write:posts"
 VOTES = "write:votes"
 READING = "write:reading"
 FLAGS = "write:flags"
+MODERATION = "write:moderation"
 
 SCOPES = {
     READ: _("Read what you may read, and your points and notifications"),
-    POSTS: _("Write, edit and delete your topics, answers and comments"),
+    POSTS: _("Write topics, answers and comments; edit, move, close, delete and restore those you may"),
     VOTES: _("Vote, and accept answers"),
-    READING: _("Keep bookmarks, follow, and mark notifications as read"),
+    READING: _("Keep bookmarks, drafts and how far you have read, follow, and mark notifications as read"),
     FLAGS: _("Flag posts and comments to the moderators"),
+    MODERATION: _("Moderate, where you are a moderator: decide about flags, pin and merge topics"),
 }
 
 

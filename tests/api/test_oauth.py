@@ -19,7 +19,7 @@ from tests.api.party import BACK, VERIFIER, Party, call, register, returned
 def test_the_round_trip_gives_a_token_that_speaks_for_the_member_within_its_scopes(party):
     page = party.ask()
     html = page.content.decode()
-    for said in ("Reader", "bob", "alice", "app.example.org", "Write, edit and delete your topics"):
+    for said in ("Reader", "bob", "alice", "app.example.org", "Write topics, answers and comments"):
         assert said in html
     back = returned(party.answer(page))
     assert (back["state"], back["lang"], back["iss"]) == ("s-1", "en", "http://localhost:8000")

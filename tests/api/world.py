@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from community.forum import drafts, editing, keeping, removing, steering, voting
+from community.forum import accepting, drafts, editing, keeping, removing, steering, voting
 from community.forum.models import Comment, Post, Topic
 from community.members.models import Member
 from community.moderation import flagging
@@ -23,14 +23,17 @@ class World:
     other: Topic
     flag: Flag
     judge: Member
+    remover: Member
 
     def prepare(self, operation: str) -> None:
-        """What was done before, by others, so that the operation has something to undo."""
+        """What was done before, so that the operation has something to undo."""
         if operation == "reopenTopic":
-            steering.close(self.topic, by=self.judge, reason="For a test.")
+            steering.close(self.topic, by=self.remover, reason="For a test.")
+        if operation == "unacceptAnswer":
+            accepting.accept(self.answer, member=self.author)
         things = {"restoreTopic": self.topic, "restorePost": self.answer, "restoreComment": self.comment}
         if operation in things:
-            removing.delete(things[operation], by=self.judge)
+            removing.delete(things[operation], by=self.remover)
 
     @property
     def path(self) -> dict[str, Any]:
@@ -70,18 +73,24 @@ class World:
         return bodies.get(operation)
 
 
-def make() -> World:
-    """A question by `author`, answered, commented and flagged by others; another question; two categories."""
-    author, helper = builders.trusted("author", points=300), builders.trusted("helper", points=300)
+def make(owner: Member | None = None) -> World:
+    """A question by `author`, answered, commented and flagged by others; another question; two categories.
+
+    With an `owner`, question, answer and comment are all theirs, and they are the `remover` who deleted and closed.
+    """
+    author, helper = owner or builders.trusted("author", points=300), owner or builders.trusted("helper", points=300)
+    reader = builders.trusted("reader", points=300)
     builders.category("Other")
     topic = builders.question(author, tags=["redis"])
     answer = builders.answer(topic, helper)
     comment = builders.comment(answer, author)
     answer = editing.edit(answer, editor=helper, body="Because of another reason.", version=1)
-    voting.vote(answer, member=author, value=1)
-    flag = flagging.flag(comment, member=helper, reason="rude")
+    voting.vote(answer, member=reader, value=1)
+    flag = flagging.flag(comment, member=reader, reason="rude")
     judge = builders.member("judge", is_moderator=True)
-    return World(author, topic, builders.opening(topic), answer, comment, builders.question(author), flag, judge)
+    return World(
+        author, topic, builders.opening(topic), answer, comment, builders.question(author), flag, judge, owner or judge
+    )
 
 
 def give(member: Member, world: World) -> None:

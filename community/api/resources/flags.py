@@ -69,7 +69,7 @@ class Flags(Resource):
 
 
 class FlagVerdict(Resource):
-    required_scopes = {"PUT": scopes.FLAGS}
+    required_scopes = {"PUT": scopes.MODERATION}
 
     @operation("Decide about a flag", name="judgeFlag", takes=VerdictIn, returns=FlagOut)
     def put(self, request: Request, *, flag_id: int, given: dict[str, Any]) -> Flag:

@@ -195,7 +195,7 @@ class TopicClosure(Resource):
 
 
 class TopicPin(Resource):
-    required_scopes = {"PUT": scopes.POSTS, "DELETE": scopes.POSTS}
+    required_scopes = {"PUT": scopes.MODERATION, "DELETE": scopes.MODERATION}
 
     @operation("Pin a topic", name="pinTopic")
     def put(self, request: Request, *, topic_id: int) -> None:
@@ -219,7 +219,7 @@ class TopicCategory(Resource):
 
 
 class TopicMerge(Resource):
-    required_scopes = {"POST": scopes.POSTS}
+    required_scopes = {"POST": scopes.MODERATION}
 
     @operation("Merge a topic into another", name="mergeTopic", takes=Merge, returns=TopicOut)
     def post(self, request: Request, *, topic_id: int, given: dict[str, Any]) -> Topic:
