@@ -58,7 +58,7 @@ class Operation(AutoSchema):
 
     def _faults(self) -> set[int]:
         """Every status of a refusal that this operation can give."""
-        found = {400, 401, 406, 429}
+        found = {400, 401, 406, 429, 503}
         if "{" in self.path:
             found |= {404}
         if not (self.view.public and self.method == "GET"):
@@ -103,7 +103,7 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
         response.setdefault("headers", {}).update(described)
         if status == "201":
             response["headers"]["Location"] = {"description": "Of what was made.", "schema": {"type": "string"}}
-        if status == "429":
+        if status in ("429", "503"):
             response["headers"]["Retry-After"] = {"description": "In seconds.", "schema": {"type": "integer"}}
 
 

@@ -44,7 +44,7 @@ def test_every_operation_says_what_it_is_and_which_scope_it_needs():
         assert operation["summary"]
         assert operation["x-scope"] in SCOPES
         assert {"token": []} in operation["security"]
-        assert {"400", "401", "406", "429"} <= set(operation["responses"])
+        assert {"400", "401", "406", "429", "503"} <= set(operation["responses"])
 
 
 def test_every_post_takes_an_idempotency_key():

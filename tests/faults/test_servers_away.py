@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django.db import close_old_connections, connection
 from django.test import Client
 
+from community.api import problems
 from community.forum.models import Post, Topic, Vote
 from community.members import counting
 from community.members.counting import Memory
@@ -80,6 +81,19 @@ def test_while_postgresql_is_away_the_answer_is_503_with_words_and_when_to_ask_a
     assert "Traceback" not in answer.content.decode()
     monkeypatch.undo()
     assert client.get("/").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_postgresql_is_away_the_api_answers_503_with_a_problem_and_when_to_ask_again(monkeypatch, tmp_path):
+    client = Client(raise_request_exception=False)
+    connection.close()
+    monkeypatch.setitem(connection.settings_dict, "HOST", str(tmp_path))
+    answer = client.get("/api/v1/topics/")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert answer["Content-Type"] == problems.CONTENT_TYPE
+    assert answer.json()["type"].endswith("#problem-unavailable")
+    monkeypatch.undo()
+    assert client.get("/api/v1/topics/").status_code == 200
 
 
 @pytest.mark.django_db
