@@ -39,7 +39,19 @@ for model in (Group, EmailAddress, SocialAccount, SocialApp, SocialToken, Authen
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
-    """Groups say who may read and post where (the forum's categories), and what staff may do."""
+    """Groups say who may read and post where (the forum's categories), and what staff may do.
+
+    Staff could give their own group any permission: superusers alone write them.
+    """
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser) and super().has_add_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser) and super().has_delete_permission(request, obj)
 
 
 class MemberForm(UserChangeForm):
@@ -70,7 +82,10 @@ class AddressInline(TabularInline):
 
 @admin.register(Member)
 class MemberAdmin(SoughtAdmin, UserAdmin):  # type: ignore[misc]
-    """Members who are staff are changed by superusers alone, and so is what makes somebody staff."""
+    """Members who are staff or moderate are changed by superusers alone, and so is what makes somebody staff.
+
+    Who moderates is said by the moderation room's actions, which log it; not by the form.
+    """
 
     form = MemberForm
     add_form = NewMemberForm
@@ -82,7 +97,7 @@ class MemberAdmin(SoughtAdmin, UserAdmin):  # type: ignore[misc]
     sortable_by = ("points", "date_joined", "seen_at")
     ordering = ("-id",)
     list_per_page = 50
-    readonly_fields = ("ledger", "last_login", "date_joined", "seen_at", "suspended_until", "imported")
+    readonly_fields = ("ledger", "is_moderator", "last_login", "date_joined", "seen_at", "suspended_until", "imported")
     filter_horizontal = ("groups", "user_permissions")
     inlines = (AddressInline,)
     actions: tuple[Any, ...] = ("send_password_link",)
@@ -96,7 +111,7 @@ class MemberAdmin(SoughtAdmin, UserAdmin):  # type: ignore[misc]
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("username", "email", "password1", "password2")}),)
 
-    GIVING_POWER = ("is_moderator", "is_staff", "is_superuser", "groups", "user_permissions")
+    GIVING_POWER = ("is_staff", "is_superuser", "groups", "user_permissions")
 
     def sought(self, term: str) -> Q:
         named = among(Member.objects.starting_with(term.lstrip("@")))
@@ -109,7 +124,8 @@ class MemberAdmin(SoughtAdmin, UserAdmin):  # type: ignore[misc]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         superuser = bool(getattr(request.user, "is_superuser", False))
-        protected = obj is not None and (obj.is_staff or obj.is_superuser) and obj.pk != request.user.pk
+        powerful = obj is not None and (obj.is_staff or obj.is_superuser or obj.is_moderator)
+        protected = powerful and obj.pk != request.user.pk
         return super().has_change_permission(request, obj) and (superuser or not protected)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> tuple[type[TabularInline], ...]:

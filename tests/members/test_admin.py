@@ -1,5 +1,6 @@
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group, Permission
 from django.core import mail
 
 from community.members.models import Member
@@ -71,3 +72,38 @@ def test_an_address_that_another_member_confirmed_is_refused(staff, alice, bob):
     form = {"username": "alice", "email": "BOB@example.org", "is_active": "on"}
     html = staff.post(f"{LIST}{alice.pk}/change/", form | addresses).content.decode()
     assert "Another member has confirmed this address." in html
+
+
+@pytest.fixture
+def helper(client_of, member_named):
+    """Staff who may change members and groups."""
+    made = member_named("helper", is_staff=True)
+    allowed = Permission.objects.filter(codename__in=["change_member", "view_member", "change_group", "view_group"])
+    made.user_permissions.set(allowed)
+    return client_of(made)
+
+
+def test_staff_do_not_take_over_a_moderator(helper, mod, alice):
+    passwords = {"password1": "looking-glass-8", "password2": "looking-glass-8", "usable_password": "true"}
+    assert helper.post(f"{LIST}{mod.pk}/change/", {"username": "mod", "email": "me@example.org"}).status_code == 403
+    assert helper.post(f"{LIST}{mod.pk}/password/", passwords).status_code == 403
+    assert helper.post(f"{LIST}{alice.pk}/password/", passwords).status_code == 302
+
+
+def test_staff_give_their_group_no_permissions(helper, staff):
+    group = Group.objects.create(name="Helpers")
+    given = {"name": "Helpers", "permissions": [Permission.objects.get(codename="delete_topic").pk]}
+    path = f"/admin/auth/group/{group.pk}/change/"
+    assert helper.post(path, given).status_code == 403
+    assert not group.permissions.exists()
+    assert staff.post(path, given).status_code == 302
+    assert group.permissions.exists()
+
+
+def test_the_form_makes_no_moderators(staff, alice, mod):
+    addresses = {f"emailaddress_set-{name}": 0 for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    form = {"username": "alice", "email": "alice@example.org", "is_active": "on", "is_moderator": "on"}
+    assert staff.post(f"{LIST}{alice.pk}/change/", form | addresses).status_code == 302
+    form = {"username": "mod", "email": "mod@example.org", "is_active": "on"}
+    assert staff.post(f"{LIST}{mod.pk}/change/", form | addresses).status_code == 302
+    assert list(Member.objects.filter(is_moderator=True)) == [mod]
