@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -46,12 +47,18 @@ class RuleSetAdmin(NoDelete, ModelAdmin):
     def rule_count(self, obj: RuleSet) -> int:
         return obj.held or 0  # type: ignore[attr-defined]
 
-    @admin.action(description=gettext_lazy("Let this set hold from now on"))
+    @admin.action(description=gettext_lazy("Let this set hold from now on"), permissions=["change"])
     def make_active(self, request: HttpRequest, chosen: QuerySet[RuleSet]) -> None:
         if len(chosen) != 1:
             self.message_user(request, _("Choose one set: exactly one is active."), messages.ERROR)
             return
-        rules.activate(chosen[0])
+        with transaction.atomic():
+            ids = list(RuleSet.objects.filter(Q(active=True) | Q(pk=chosen[0].pk)).values_list("pk", flat=True))
+            before = auditing.snapshot(RuleSet, ids)
+            rules.activate(chosen[0])
+            for pk, stands in auditing.snapshot(RuleSet, ids).items():
+                told: dict[str, Any] = {"label": stands["name"], "verb": "make_active"}
+                auditing.record(request, Act.Kind.ACTION, RuleSet, pk, before=before[pk], after=stands, **told)
         words = _("New points follow “%(name)s”; points given before stay as they are.")
         self.message_user(request, words % {"name": chosen[0]}, messages.SUCCESS)
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
@@ -9,7 +10,7 @@ from community.desk.models import Act
 from community.members.models import Member
 from community.points import chores, rules
 from community.points.boards import live, publishing
-from community.points.models import Chore, Entry, Rule
+from community.points.models import Chore, Entry, Rule, RuleSet
 from community.points.replaying import Terms
 from tests import builders
 
@@ -126,3 +127,22 @@ def test_nothing_is_started_without_the_permission(client_of, accepted, admin):
         assert staff.post(address, {"kind": "verify"}).status_code == 403
     assert staff.get(reverse("admin:points_boards")).status_code == 403
     assert Chore.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("allowed", "holds"), [(["view_ruleset"], "default"), (["view_ruleset", "change_ruleset"], "new")]
+)
+def test_which_set_holds_is_for_those_to_say_who_may_change_it(client_of, allowed, holds):
+    RuleSet.objects.create(name="new")
+    staff = builders.member("staff", is_staff=True)
+    staff.user_permissions.set(Permission.objects.filter(codename__in=allowed))
+    given = {"action": "make_active", "_selected_action": [RuleSet.objects.get(name="new").pk]}
+    client_of(staff).post(reverse("admin:points_ruleset_changelist"), given)
+    assert RuleSet.objects.get(active=True).name == holds
+
+
+def test_both_sets_are_told_of_in_the_audit(desk):
+    old, new = RuleSet.objects.get(active=True), RuleSet.objects.create(name="new")
+    desk.post(reverse("admin:points_ruleset_changelist"), {"action": "make_active", "_selected_action": [new.pk]})
+    told = {act.object_id: act.changes for act in Act.objects.filter(model="points.ruleset", verb="make_active")}
+    assert told == {str(old.pk): {"active": [True, False]}, str(new.pk): {"active": [False, True]}}
