@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any, cast
 
 from django.contrib.postgres.search import SearchVectorField
@@ -12,10 +12,13 @@ from django.http import HttpRequest
 
 from community.desk.models import Act
 from community.members.addresses import address_of
+from community.members.leaving import CLEARED
 from community.members.models import Member
 
 # Fields whose values are nobody's business, not even hashed: that they changed is told, never to what.
 SECRET = re.compile(r"password|secret|token|hash|private_key|otp|recovery", re.IGNORECASE)
+# A member may leave, and the audit cannot forget: who they were is not in it either.
+PERSONAL: dict[type[Model], set[str]] = {Member: {"username", *CLEARED}}
 HIDDEN = "•••"
 LONGEST = 5000  # characters kept of one text
 DERIVED = (SearchVectorField,)
@@ -45,21 +48,24 @@ def _kept(model: type[Model]) -> list[Field]:
     return [field for field in model._meta.concrete_fields if not (field.generated or isinstance(field, DERIVED))]
 
 
-def changes(before: Values, after: Values) -> dict[str, list[Any]]:
+def changes(before: Values, after: Values, *, personal: Container[str] = ()) -> dict[str, list[Any]]:
     """By field [before, after], of the fields that differ; None where there was or is no row.
 
-    What a new row leaves empty, or a deleted one had left empty, is no change.
+    What a new row leaves empty, or a deleted one had left empty, is no change. `personal` fields are told to have
+    changed, as secret ones are.
     """
     names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     if not (before and after):
         names = [name for name in names if {**before, **after}[name] not in ("", [], {})]
-    return {name: [_shown(name, before.get(name)), _shown(name, after.get(name))] for name in names}
+    pairs = {name: (before.get(name), after.get(name)) for name in names}
+    hidden = {name for name in names if name in personal or SECRET.search(name)}
+    return {name: [_shown(value, hidden=name in hidden) for value in pair] for name, pair in pairs.items()}
 
 
-def _shown(name: str, value: Any) -> Any:
+def _shown(value: Any, *, hidden: bool) -> Any:
     if value in (None, ""):
         return value
-    if SECRET.search(name):
+    if hidden:
         return HIDDEN
     if isinstance(value, str) and len(value) > LONGEST:
         return f"{value[:LONGEST]}… ({len(value)})"
@@ -79,6 +85,7 @@ def record(
     after: Values | None = None,
 ) -> Act:
     """Write one act down, by whoever makes the request."""
+    called = f"member {object_id}" if model is Member else label
     request.audited = True  # type: ignore[attr-defined]  # so that no general line of DeskSite follows
     return Act.objects.create(
         actor=cast(Member, request.user),
@@ -87,7 +94,7 @@ def record(
         verb=verb[:80],
         model=model._meta.label_lower,
         object_id=str(object_id)[:80],
-        label=label.replace("\x00", "")[:200],
+        label=called.replace("\x00", "")[:200],
         note=note.replace("\x00", "")[:500],
-        changes=changes(before or {}, after or {}),
+        changes=changes(before or {}, after or {}, personal=PERSONAL.get(model, ())),
     )

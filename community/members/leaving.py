@@ -11,14 +11,14 @@ from django.db import transaction
 from community.members.models import Member
 from community.members.names import FORMER
 
-_CLEARED = ("email", "display_name", "bio", "bio_html", "location", "website", "avatar", "language", "time_zone")
+CLEARED = ("email", "display_name", "bio", "bio_html", "location", "website", "avatar", "language", "time_zone")
 
 
 @transaction.atomic
 def anonymise(member: Member) -> None:
     """The caller holds the member's lock. Every session ends, for the password's hash is part of each."""
     storage, picture = member.avatar.storage, member.avatar.name
-    for name in _CLEARED:
+    for name in CLEARED:
         setattr(member, name, "")
     member.username = f"{FORMER}{member.pk}"
     member.password = make_password(None)

@@ -85,7 +85,7 @@ def test_an_action_that_tells_nothing_itself_is_told_for_each_row(desk):
     action = {"action": "send_password_link", "_selected_action": [builders.member("dora").pk]}
     desk.post(reverse("admin:members_member_changelist"), action)
     act = Act.objects.get()
-    assert (act.kind, act.verb, act.label) == ("action", "send_password_link", "dora")
+    assert (act.kind, act.verb, act.label) == ("action", "send_password_link", f"member {act.object_id}")
 
 
 def test_the_audit_cannot_be_changed_or_emptied(desk, admin):
@@ -120,3 +120,15 @@ def test_the_history_of_an_object_shows_its_acts(desk):
 def test_staff_without_the_permission_do_not_read_the_audit(client_of, member_named):
     staff = client_of(member_named("staff", is_staff=True))
     assert staff.get(reverse("admin:desk_act_changelist")).status_code == 403
+
+
+def test_who_a_member_was_is_not_kept_for_good(desk, admin, alice):
+    form = {"username": "alice2", "email": "liddell@example.org", "display_name": "Alice Liddell", "bio": "Seven."}
+    inline = {f"emailaddress_set-{name}": 0 for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    desk.post(reverse("admin:members_member_change", args=[alice.pk]), form | inline)
+    act = Act.objects.get()
+    assert act.label == f"member {alice.pk}"
+    assert act.changes["is_active"] == [True, False]
+    assert act.changes["username"] == act.changes["email"] == ["•••", "•••"]
+    assert [act.changes[name] for name in ("display_name", "bio", "bio_html")] == [["", "•••"]] * 3
+    assert "iddell" not in str(act.changes)
