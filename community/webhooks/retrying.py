@@ -35,5 +35,6 @@ def rest(failures: int, retry_after: str = "") -> timedelta:
     It has one failed request to bear, not one for each event; and a worker has one time-out to wait. `retry_after`
     is the header of its answer: seconds are heeded, up to an hour.
     """
-    wish = timedelta(seconds=min(int(retry_after), 10**6)) if retry_after.isdecimal() else timedelta()
+    # Ten digits are more than is heeded; of thousands Python makes no number.
+    wish = timedelta(seconds=min(int(retry_after[:10]), 10**6)) if retry_after.isdecimal() else timedelta()
     return max(min(timedelta(seconds=2 ** min(failures, 20)), LONGEST_REST), min(wish, LONGEST_WISH))
