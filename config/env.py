@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
@@ -75,7 +75,7 @@ def _has_fair_port(parts: SplitResult) -> bool:
 
 
 def database_from_url(url: str) -> dict[str, object]:
-    """Django's connection settings of a `postgresql://user:password@host:port/name` URL."""
+    """Django's connection settings of a `postgresql://user:password@host:port/name?sslmode=require` URL; see libpq."""
     parts = urlsplit(url)
     if parts.scheme not in ("postgres", "postgresql") or len(parts.path) < 2 or not _has_fair_port(parts):
         raise Refused("DATABASE_URL must look like postgresql://user:password@host:5432/name")
@@ -85,4 +85,5 @@ def database_from_url(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or 5432),
+        "OPTIONS": dict(parse_qsl(parts.query)),
     }

@@ -50,7 +50,8 @@ def run_checks(checks: dict[str, Callable[[], dict[str, Any]]]) -> dict[str, dic
 
 def check_postgresql() -> dict[str, Any]:
     with closing(connections.create_connection("default")) as connection:
-        connection.settings_dict = {**connection.settings_dict, "OPTIONS": {"connect_timeout": 2}}
+        options = {**connection.settings_dict["OPTIONS"], "connect_timeout": 2}
+        connection.settings_dict = {**connection.settings_dict, "OPTIONS": options}
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     return {"state": "up"}

@@ -19,6 +19,7 @@ from config.services import postgres
 DEBIAN = Path("/usr/lib/postgresql")
 PROGRAMS = ("pg_dump", "pg_restore", "psql")
 RESTAMP = Path(__file__).with_name("restamp.sql")
+TLS = ("sslmode", "sslrootcert", "sslcert", "sslkey")  # options of DATABASE_URL; in the environment, PGSSLMODE…
 LOCK_WAIT = "10s"  # a site that still runs holds the tables
 # Everything in one transaction: a restore that is killed or fails half way has not happened.
 BEGIN = f"""
@@ -108,6 +109,7 @@ def _running(command: list[str], **pipes: int | IO[str] | None) -> subprocess.Po
     wanted = connection.settings_dict
     named = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
     variables = {name: str(wanted[key]) for name, key in named.items() if wanted[key]}
+    variables |= {f"PG{name.upper()}": str(value) for name, value in wanted["OPTIONS"].items() if name in TLS}
     return subprocess.Popen(command, env={**os.environ, "LC_ALL": "C", **variables}, text=True, **pipes)  # type: ignore[call-overload]
 
 

@@ -2,7 +2,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connections
 
 from config import health
 
@@ -19,6 +19,12 @@ def test_it_is_ok_when_everything_is_up(ask):
     assert answer.status_code == 200
     assert answer.json()["status"] == "ok"
     assert answer.json()["services"]["tasks"]["state"] == "up"
+
+
+def test_postgresql_is_asked_with_the_options_that_the_site_has(monkeypatch):
+    monkeypatch.setitem(connections.settings["default"], "OPTIONS", {"sslmode": "whatever"})
+    with pytest.raises(OperationalError, match="invalid sslmode"):
+        health.check_postgresql()
 
 
 @pytest.mark.django_db
