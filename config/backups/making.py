@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from tqdm import tqdm
 from config.backups import database, manifest, uploads
 from config.backups.manifest import DUMP, MEDIA, BackupError, Manifest
 
+LOCK = ".backup.lock"
+
 
 def back_up(directory: Path) -> Manifest:
     """Write a backup to `directory`, which must be new or empty. It appears there whole or not at all.
@@ -28,16 +32,30 @@ def back_up(directory: Path) -> Manifest:
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise BackupError(f"{directory} is there already; give a new directory")
     growing = directory.with_name(f"{directory.name}.partial")
-    shutil.rmtree(growing, ignore_errors=True)  # what a killed backup left
     try:
-        growing.mkdir(parents=True, mode=0o700)
-        made = _fill(growing)
-        if directory.exists():
-            directory.rmdir()
-        growing.rename(directory)
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        with _alone_in(directory.parent):
+            shutil.rmtree(growing, ignore_errors=True)  # what a killed backup left
+            growing.mkdir(mode=0o700)
+            made = _fill(growing)
+            if directory.exists():
+                directory.rmdir()
+            growing.rename(directory)
     except OSError as error:
         raise BackupError(f"{growing} cannot be written: {error}") from error
     return made
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """One backup at a time, since the next would take what this one writes for a killed one's. The lock ends with its
+    process; its file stays, or two could each hold a lock on a file of that name."""
+    with (folder / LOCK).open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BackupError(f"another backup is being written in {folder}") from None
+        yield
 
 
 def _fill(growing: Path) -> Manifest:

@@ -27,7 +27,8 @@ class Differs(BackupError):
 
 def restore(directory: Path, *, force: bool = False) -> Manifest:
     """Replace the database and add the uploads. BackupError before anything is changed where the backup is broken,
-    of a newer version, or the site has content (unless `force`); Differs where the rows are not those counted."""
+    of a newer version, or the site has content (unless `force`); Differs, when all is done, where the rows
+    are not those counted."""
     found = manifest.read(directory)
     _check_versions(found)
     if not force and has_content():
@@ -37,8 +38,10 @@ def restore(directory: Path, *, force: bool = False) -> Manifest:
         manifest.verify(found, directory, name)
     for name in tqdm(list(found.uploads()), desc="uploads", unit="", disable=None):
         uploads.put(name, directory / MEDIA / name, found.files[f"{MEDIA}{name}"].bytes)
-    _load(found, directory)
+    differing = _load(found, directory)
     _rebuild()
+    if differing:
+        raise Differs(differing)
     return found
 
 
@@ -68,17 +71,23 @@ def _check_redis() -> None:
         raise BackupError(f"Redis does not answer, and its boards must be rebuilt: {error}") from error
 
 
-def _load(found: Manifest, directory: Path) -> None:
+def _load(found: Manifest, directory: Path) -> str:
+    """What differs from the manifest, if anything, in the tables as they came, before they are migrated."""
     connection.close()
     with tqdm(total=len(found.rows), desc="tables", unit="", disable=None) as bar:
         database.load(directory / DUMP, told=bar.update)
-    rows = count_rows()
-    if differing := sorted(table for table in rows | found.rows if rows.get(table) != found.rows.get(table)):
-        table = differing[0]
-        raise Differs(f"{table} has {rows.get(table)} rows, the backup says {found.rows.get(table)}")
+    differing = _compare(count_rows(), found.rows)
     call_command("migrate", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+    return differing
+
+
+def _compare(rows: dict[str, int], wanted: dict[str, int]) -> str:
+    for table in sorted(rows | wanted):
+        if rows.get(table) != wanted.get(table):
+            return f"{table} has {rows.get(table)} rows, the backup says {wanted.get(table)}"
+    return ""
 
 
 def _rebuild() -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from community.points.boards import live, publishing
 from community.points.verifying import verify
 from config import backups
 from config.backups import database, manifest, uploads
+from config.backups.making import LOCK
 from config.backups.manifest import DUMP, Checksum, Manifest
 from events.models import Event
 from events.record import record
@@ -97,6 +99,44 @@ def test_a_restore_that_fails_half_way_has_not_happened(tmp_path, community):
         backups.restore(tmp_path / "backup", force=True)
     assert Member.objects.get(username="bob").display_name == "Robert"
     assert Topic.objects.count() == 1
+
+
+@whole
+def test_rows_that_differ_are_told_when_all_is_done(tmp_path, community):
+    made = backups.back_up(tmp_path / "backup")
+    made.rows["forum_topic"] += 1
+    manifest.write(made, tmp_path / "backup")
+    live.mark_time("of another time", 1)
+    with pytest.raises(CommandError, match="forum_topic has 1 rows, the backup says 2") as told:
+        run("restore", tmp_path / "backup", force=True)
+    assert told.value.returncode == 1
+    assert live.mark_time("of another time") is None
+    proof = verify()
+    assert proof.boards
+    assert proof.differences == 0
+
+
+@whole
+def test_a_backup_beside_one_that_runs_is_refused_and_does_it_no_harm(tmp_path, community, monkeypatch):
+    at_first = database.dump
+
+    def beside_another(*arguments: object, **options: object) -> None:
+        monkeypatch.setattr(database, "dump", at_first)
+        with pytest.raises(backups.BackupError, match="another backup is being written in "):
+            backups.back_up(tmp_path / "backup")
+        at_first(*arguments, **options)
+
+    monkeypatch.setattr(database, "dump", beside_another)
+    backups.back_up(tmp_path / "backup")
+    assert backups.restore(tmp_path / "backup", force=True).rows["forum_topic"] == 1
+
+
+def test_the_programs_talk_to_the_server_as_securely_as_the_site(monkeypatch):
+    monkeypatch.setitem(connection.settings_dict, "OPTIONS", {"sslmode": "verify-full", "sslrootcert": "/etc/ca.pem"})
+    with database._running(["env"], stdout=subprocess.PIPE) as told:
+        variables = dict(line.split("=", 1) for line in told.communicate()[0].splitlines() if line.startswith("PG"))
+    assert variables["PGSSLMODE"] == "verify-full"
+    assert variables["PGSSLROOTCERT"] == "/etc/ca.pem"
 
 
 @whole
@@ -198,7 +238,7 @@ def test_a_backup_that_fails_leaves_no_backup_and_the_next_succeeds(tmp_path, mo
             backups.back_up(tmp_path / "backup")
     assert not (tmp_path / "backup").exists()
     backups.back_up(tmp_path / "backup")
-    assert [path.name for path in tmp_path.iterdir()] == ["backup"]
+    assert {path.name for path in tmp_path.iterdir()} == {"backup", LOCK}
 
 
 @whole
