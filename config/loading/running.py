@@ -102,6 +102,8 @@ async def _load(
         raise Refused(f"nothing answers at {wanted.url}")
     for path in [address for kind in found.addresses.values() for address in kind[:1]] * 4:
         await warm.note("warm", Visitor(host, port).get(path))  # each on a new connection, so that all workers wake
+    if any(300 <= status < 400 for status, _ in warm.samples["warm"]):
+        raise Refused(f"{wanted.url} answers with redirects: load a site whose SITE_URL is this address")
     began = time.monotonic()
     until = began + wanted.seconds
     async with asyncio.TaskGroup() as users:

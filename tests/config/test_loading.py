@@ -1,6 +1,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -34,12 +35,44 @@ def load() -> Loaded:
     return in_thread
 
 
+class Answering(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def answer(self, status: int) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@contextmanager
+def serving(handler: type[Answering]) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def redirecting() -> Iterator[str]:
+    """A site that is meant for https: it is well, and sends all readers there."""
+
+    class Handler(Answering):
+        def do_GET(self) -> None:
+            self.answer(200 if self.path == "/healthz" else 301)
+
+    with serving(Handler) as url:
+        yield url
+
+
 @pytest.fixture
 def failing() -> Iterator[str]:
     """A site where every second answer is a fault, and every third connection ends without one."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    class Handler(Answering):
         asked = 0
 
         def do_GET(self) -> None:
@@ -47,18 +80,10 @@ def failing() -> Iterator[str]:
             if self.path != "/healthz" and Handler.asked % 3 == 0:
                 self.close_connection = True
                 return
-            self.send_response(500 if Handler.asked % 2 else 200)
-            self.send_header("Content-Length", "2")
-            self.end_headers()
-            self.wfile.write(b"ok")
+            self.answer(500 if Handler.asked % 2 else 200)
 
-        def log_message(self, *_: object) -> None:
-            """Quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with serving(Handler) as url:
+        yield url
 
 
 @whole
@@ -81,6 +106,13 @@ def test_faults_and_answers_that_never_come_are_errors(load: Loaded, failing):
     told = load(failing)
     assert 0 < told["errors"] < told["requests"]
     assert told["statuses"]["500"] <= told["errors"]
+
+
+@whole
+def test_a_site_that_sends_its_readers_elsewhere_is_not_measured(load: Loaded, redirecting):
+    builders.question()
+    with pytest.raises(loading.Refused, match=r"answers with redirects: load a site whose SITE_URL is this address\Z"):
+        load(redirecting)
 
 
 @whole
