@@ -50,6 +50,15 @@ def test_workers_and_web_servers_refuse_in_one_line_too(tmp_path, program):
     assert refused.stderr == "Flywheel does not start: EMAIL_PORT must be a whole number, not 'many'\n"
 
 
+@pytest.mark.parametrize("name", ["WEB_WORKERS", "PORT"])
+def test_gunicorn_refuses_its_settings_in_one_line(tmp_path, name):
+    command = [sys.executable, "-m", "gunicorn", "--config=python:config.gunicorn", "--check-config"]
+    variables = {"PATH": os.defpath, "VAR_DIR": str(tmp_path), name: "x"}
+    refused = subprocess.run(command, cwd=settings.ROOT, env=variables, text=True, capture_output=True)
+    assert refused.returncode == 1
+    assert refused.stderr.strip() == f"Error: Flywheel does not start: {name} must be a whole number, not 'x'"
+
+
 @pytest.mark.parametrize("url", ["ftp://a", "https://", "example.org", "https://a:0", "https://a:99999", "https://a:x"])
 def test_an_address_that_is_none_is_refused_without_its_secrets(monkeypatch, url):
     monkeypatch.setenv("PLACE", url)
@@ -61,6 +70,12 @@ def test_an_address_that_is_none_is_refused_without_its_secrets(monkeypatch, url
 def test_a_database_that_is_none_is_refused(url):
     with pytest.raises(Refused, match="DATABASE_URL must look like"):
         env.database_from_url(url)
+
+
+def test_what_the_address_of_the_database_asks_of_the_connection_is_kept():
+    asked = env.database_from_url("postgresql://u:p@db/name?sslmode=verify-full&sslrootcert=%2Fetc%2Fca.pem")
+    assert asked["NAME"] == "name"
+    assert asked["OPTIONS"] == {"sslmode": "verify-full", "sslrootcert": "/etc/ca.pem"}
 
 
 def test_a_socket_needs_no_host(monkeypatch):
