@@ -16,6 +16,9 @@ SCHEMA = json.loads(Path(__file__).with_name("compose-spec.json").read_text())
 TEXT = (settings.ROOT / "compose.yaml").read_text()
 COMPOSE = yaml.safe_load(TEXT)
 SERVICES = COMPOSE["services"]
+DOCKERFILE = (settings.ROOT / "Dockerfile").read_text()
+# Decided by the image and compose.yaml: where servers and files are within. Containers are never for debugging.
+WITHIN = {"VAR_DIR", "IMPORTS_DIR", "DATABASE_URL", "REDIS_URL", "ADDRESS", "PORT", "WORKER_METRICS_PORT", "DEBUG"}
 OURS = ("migrate", "web", "worker", "beat")
 
 
@@ -48,7 +51,7 @@ def test_nothing_of_ours_starts_before_the_migrations_are_through(name):
 
 
 def test_nothing_of_ours_runs_as_root():
-    users = re.findall(r"^USER (\S+)$", (settings.ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    users = re.findall(r"^USER (\S+)$", DOCKERFILE, re.MULTILINE)
     assert users == ["flywheel"]
     for name in OURS:
         assert "user" not in SERVICES[name]
@@ -61,7 +64,7 @@ def test_secrets_come_from_the_environment_and_must_be_given():
         assert uses
         assert set(uses) == {":?"}
     for name in OURS:
-        plain = {key for key, value in SERVICES[name]["environment"].items() if "${" not in value}
+        plain = {key for key, value in SERVICES[name]["environment"].items() if value and "${" not in value}
         assert plain <= {"REDIS_URL", "WORKER_METRICS_PORT"}
 
 
@@ -72,7 +75,24 @@ def test_what_it_hands_on_are_settings_of_ours():
     assert [name for name in sorted(handed | asked) if f"`{name}`" not in known] == []
 
 
+def test_every_documented_setting_reaches_the_containers():
+    table = (settings.ROOT / "docs" / "operations.md").read_text().partition("\n## Settings\n")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE)
+    documented = {name for cell in cells for name in re.findall(r"`([A-Z0-9_]+)`", cell)}
+    assert len(documented) > 40
+    assert documented - WITHIN - set(SERVICES["web"]["environment"]) == set()
+    assert documented - WITHIN - set(SERVICES["worker"]["environment"]) == {"WEB_WORKERS"}
+
+
 def test_what_must_last_is_on_volumes():
     volumes = {volume.partition(":")[0] for service in SERVICES.values() for volume in service.get("volumes", [])}
     assert volumes == set(COMPOSE["volumes"])
-    assert SERVICES["web"]["volumes"] == SERVICES["worker"]["volumes"] == ["media:/srv/flywheel/var/media"]
+    ours = [f"{name}:/srv/flywheel/var/{name}" for name in ("media", "imports", "backups")]
+    assert SERVICES["web"]["volumes"] == SERVICES["worker"]["volumes"] == ours
+    for name in ("media", "imports", "backups"):  # a volume has the owner that the image's folder has
+        assert f"var/{name} " in DOCKERFILE
+
+
+def test_a_stranger_does_not_choose_the_id_in_the_log():
+    command = SERVICES["front"]["command"]
+    assert command[command.index("--header-up") + 1] == "X-Request-ID: {http.request.uuid}"
