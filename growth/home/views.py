@@ -2,11 +2,14 @@
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from community.desk import auditing
+from community.desk.models import Act
 from events.bell import ring
 from growth.home import jobs, tasks
 from growth.home.dashboard import may_read
@@ -16,7 +19,9 @@ from growth.home.models import Job
 @require_POST
 def ask(request: HttpRequest) -> HttpResponse:
     _check(request)
-    jobs.ask()
+    with transaction.atomic():
+        jobs.ask()
+        auditing.record(request, Act.Kind.ACTION, Job, jobs.KEY, verb="ask")
     ring(tasks.sweep)
     return redirect("admin:index")
 

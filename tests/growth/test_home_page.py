@@ -10,6 +10,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
+from community.desk.models import Act
 from community.imports.models import ImportRun
 from community.members.models import Member
 from community.moderation import flagging
@@ -79,6 +80,12 @@ def test_asking_is_told_until_a_worker_has_done_it(boss):
     jobs.run()
     assert boss.get(state)["HX-Refresh"] == "true"
     assert boss.get(reverse("home:ask")).status_code == 405
+
+
+def test_who_asked_is_in_the_audit(boss, admin):
+    boss.post(reverse("home:ask"))
+    act = Act.objects.get()
+    assert (act.actor, act.model, act.verb) == (admin, "home.job", "ask")
 
 
 def test_a_run_that_failed_is_told(boss):
