@@ -35,16 +35,20 @@ class SoughtAdmin(ModelAdmin):
         return (queryset.filter(self.sought(term)) if term else queryset), False
 
 
-class ReadOnlyAdmin(SoughtAdmin):
-    """To look at: what writes these rows are verbs."""
+class MadeByVerbsAdmin(SoughtAdmin):
+    """Neither made nor deleted here; those who may change the rows have actions for them."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+
+class ReadOnlyAdmin(MadeByVerbsAdmin):
+    """To look at: what writes these rows are verbs."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 

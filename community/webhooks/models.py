@@ -163,6 +163,7 @@ class Delivery(models.Model):
             models.Index("endpoint", F("id").desc(), name="delivery_endpoint"),
             models.Index("state", F("id").desc(), name="delivery_by_state"),
             models.Index("created_at", name="delivery_created"),
+            models.Index("object_id", name="delivery_object", condition=Q(object_id__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -142,7 +142,9 @@ def test_the_metadata_says_what_there_is_and_nothing_more(client):
 def test_admins_end_what_an_application_may_do(party, client_of, admin):
     staff, token = client_of(admin), party.enter()["access_token"]
     path = "/admin/oauth2_provider/application/"
-    assert "Reader" in staff.get(path, {"q": "bob"}).content.decode()
+    for term in ("bob", "read", party.application.client_id):
+        assert "Reader" in staff.get(path, {"q": term}).content.decode()
+    assert "Reader" not in staff.get(path, {"q": "alice"}).content.decode()
     staff.post(path, {"action": "shut_out", "_selected_action": [party.application.pk]})
     assert call(token).status_code == 401
 
@@ -150,7 +152,9 @@ def test_admins_end_what_an_application_may_do(party, client_of, admin):
 def test_admins_revoke_one_members_grant(party, client_of, admin):
     staff, token = client_of(admin), party.enter()["access_token"]
     path = "/admin/oauth2_provider/refreshtoken/"
-    assert "alice" in staff.get(path).content.decode()
+    for term in ("alice", "read", party.application.client_id):
+        assert staff.get(path, {"q": term}).context["cl"].result_count == 1
+    assert staff.get(path, {"q": "bob"}).context["cl"].result_count == 0
     staff.post(path, {"action": "withdraw", "_selected_action": [RefreshToken.objects.get().pk]})
     assert call(token).status_code == 401
 

@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.db import IntegrityError, connection, transaction
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.response import Response
@@ -273,6 +274,9 @@ def test_admins_find_and_revoke_tokens_but_make_none(made, client_of, admin):
     staff, path = client_of(admin), "/admin/api/token/"
     assert made[0].prefix in staff.get(path, {"q": "ali"}).content.decode()
     assert made[0].prefix not in staff.get(path, {"q": "bob"}).content.decode()
+    with CaptureQueriesContext(connection) as asked:
+        assert list(staff.get(path, {"q": made[0].prefix}).context["cl"].result_list) == [made[0]]
+    assert not [query for query in asked.captured_queries if "UPPER" in query["sql"]]
     assert staff.get(f"{path}add/").status_code == 403
     staff.post(path, {"action": "revoke", "_selected_action": [made[0].pk]})
     assert call(made[1]).status_code == 401

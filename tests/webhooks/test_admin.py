@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from community.webhooks import sending
@@ -138,6 +140,21 @@ def test_nobody_makes_changes_or_deletes_a_delivery_by_hand(desk, endpoint):
     desk.post(reverse("admin:webhooks_delivery_change", args=[delivery.pk]), {"state": "failed", "tries": 5})
     delivery.refresh_from_db()
     assert (delivery.state, delivery.tries) == ("waiting", 0)
+
+
+def test_a_delivery_is_found_by_its_number_or_what_it_is_about(desk, endpoint):
+    ids = {"event_id": 700_001, "object_id": 800_001}
+    sought = Delivery.objects.create(endpoint=endpoint, name="topic_started", **ids)
+    Delivery.objects.create(endpoint=endpoint, name="test")
+
+    def found(term: object) -> list[Delivery]:
+        with CaptureQueriesContext(connection) as asked:
+            rows = list(desk.get(reverse(DELIVERIES), {"q": term}).context["cl"].result_list)
+        assert not [query for query in asked.captured_queries if "UPPER" in query["sql"]]
+        return rows
+
+    assert found(sought.pk) == found(700_001) == found(800_001) == [sought]
+    assert found("9" * 30) == found("x") == []
 
 
 @pytest.mark.parametrize(
