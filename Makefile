@@ -10,7 +10,7 @@ export UV_PYTHON_DOWNLOADS ?= never
 export PORT
 export SITE_URL ?= http://localhost:$(PORT)
 
-.PHONY: help install demo test lint test-fast test-chaos test-fuzz format clean
+.PHONY: help install demo test lint test-fast test-slow test-chaos test-fuzz format clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /	/' | expand -t 14
@@ -41,6 +41,9 @@ lint: install ## ruff, mypy, import-linter
 
 test-fast: install ## All tests but the slow proofs
 	.venv/bin/pytest -n auto --dist worksteal
+
+test-slow: install ## The longer proofs: bad input at every address, the API's permissions, servers, backups
+	.venv/bin/pytest -n auto --dist worksteal -m slow
 
 test-chaos: install ## Kill servers, web and workers under a running site and see it recover
 	.venv/bin/pytest -n0 -m chaos tests/chaos

@@ -21,6 +21,8 @@ from tests import builders
 from tests.api import world
 from tests.api.conftest import ROOT, Caller
 
+pytestmark = pytest.mark.slow
+
 ROLES = ("anybody", "newcomer", "member", "suspended", "moderator", "admin", "reader", "author")
 
 # Of each operation the statuses in the order of ROLES.

@@ -25,7 +25,7 @@ from events.models import Event
 from events.record import record
 from tests import builders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 whole = pytest.mark.django_db(transaction=True)
 
 

@@ -14,6 +14,8 @@ from config import loading
 from config.loading.places import WRITER
 from tests import builders
 
+pytestmark = pytest.mark.slow
+
 whole = pytest.mark.django_db(transaction=True)
 Loaded = Callable[..., dict]
 

@@ -6,6 +6,8 @@ from django.conf import settings
 from django_migration_linter import MigrationLinter
 from django_migration_linter.sql_analyser import analyse_sql_statements, get_sql_analyser_class
 
+pytestmark = pytest.mark.slow
+
 FLOORS = {"config", "events", "experiments", "community", "growth"}
 OURS = [app.label for app in apps.get_app_configs() if app.name.partition(".")[0] in FLOORS]
 

@@ -18,6 +18,8 @@ from config import services
 from config.services import files, postgres, processes
 from config.services.files import ServiceError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def var_dir() -> Iterator[Path]:

@@ -14,7 +14,7 @@ from tests import builders
 from tests.growth import community
 from tests.growth.oracle import Found, Oracle
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 NOW = datetime(2026, 11, 18, 15, 30, tzinfo=UTC)  # a Wednesday
 MONDAY = date(2026, 11, 16)
 

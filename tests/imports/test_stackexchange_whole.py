@@ -18,6 +18,8 @@ from community.points.verifying import verify
 from events.models import Event
 from tests.imports.dumps import Dump, run
 
+pytestmark = pytest.mark.slow
+
 CREATED = [
     *("members", "topics", "answers", "comments", "votes", "accepts", "bookmarks", "bounties", "badges", "tags"),
     *("links", "revisions", "entries", "events"),

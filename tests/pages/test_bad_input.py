@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from community.forum import steering
 from tests import builders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 BIG = "9" * 20  # more than a bigint holds
 VALUES = ("a\x00b", BIG, "9" * 5000, "-1", "%s{{'\"\\<", "x" * 1_000_000)
