@@ -161,6 +161,12 @@ def test_a_member_shuts_an_application_out(party, carol, client_of):
     assert call(theirs["access_token"]).data == "carol"
 
 
+def test_an_application_that_was_not_let_in_is_not_told_of(party, carol, client_of):
+    party.enter()
+    answer = client_of(carol).post(f"/settings/programs/guests/{party.application.pk}/shut-out/", follow=True)
+    assert (answer.status_code, "Reader" in answer.content.decode()) == (404, False)
+
+
 def test_a_code_under_way_is_shut_out_too(party, alice):
     code = party.code()
     applications.shut_out(party.application, member=alice)

@@ -8,7 +8,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -68,8 +68,11 @@ def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def shut_out(request: HttpRequest, pk: int) -> HttpResponse:
-    application = get_object_or_404(Application, pk=pk)
-    applications.shut_out(application, member=cast(Member, request.user))
+    member = cast(Member, request.user)
+    application = next((guest.application for guest in applications.guests(member) if guest.application.pk == pk), None)
+    if application is None:
+        raise Http404
+    applications.shut_out(application, member=member)
     messages.success(request, _("“%s” no longer acts for you.") % application)
     return redirect("programs:overview")
 
