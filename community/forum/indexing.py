@@ -16,9 +16,6 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db.models import Value
 from django.db.models.functions import Cast
 
-from community.forum import text
-from community.forum.models import Post, Tag
-
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
 _RUN = re.compile(rf"[{CJK}]+|[^\W{CJK}](?:[^\W{CJK}]|[.+#](?=[^\W{CJK}])|[+#]{{1,2}}(?!\w))*")
 _IS_CJK = re.compile(rf"[{CJK}]")
@@ -57,16 +54,6 @@ def vector(*, title: str = "", tags: Iterable[str] = (), plain: str = "") -> str
 def document(*, title: str = "", tags: Iterable[str] = (), plain: str = "") -> Cast:
     """The same as an expression for Post.search."""
     return Cast(Value(vector(title=title, tags=tags, plain=plain)), SearchVectorField())
-
-
-def index_post(post: Post) -> None:
-    """Write the post's words anew, after it or its topic's title or tags changed."""
-    rendered = text.render(post.body, format=post.format)  # type: ignore[arg-type]
-    heading: dict[str, object] = {}
-    if post.is_opening:
-        names = Tag.objects.filter(pk__in=post.topic.tag_ids).values_list("name", flat=True)
-        heading = {"title": post.topic.title, "tags": list(names)}
-    Post.objects.filter(pk=post.pk).update(search=document(plain=rendered.plain, **heading))  # type: ignore[arg-type]
 
 
 def _steps(text: str) -> Iterator[tuple[str, ...]]:

@@ -1,7 +1,7 @@
 import pytest
 from django.contrib.postgres.search import SearchQuery
 
-from community.forum import indexing
+from community.forum import editing, indexing
 from community.forum.indexing import lexemes
 from community.forum.models import Post
 from tests import builders
@@ -58,9 +58,14 @@ def test_postgresql_takes_any_document(text):
 
 
 @pytest.mark.django_db
-def test_a_post_is_indexed_anew_with_its_title_and_tags(alice):
+def test_a_post_is_indexed_with_its_title_and_tags_and_anew_when_they_change(alice):
+    def finds(words: str) -> bool:
+        query = SearchQuery(words, search_type="raw", config="simple")
+        return Post.objects.filter(pk=post.pk, search=query).exists()
+
+    builders.question(tags=["redis"])
     post = builders.opening(builders.question(alice, title="Slow joins", body="Why?", tags=["sql"]))
-    Post.objects.filter(pk=post.pk).update(search=None)
-    indexing.index_post(post)
-    query = SearchQuery("join & sql & why", search_type="raw", config="simple")
-    assert Post.objects.filter(pk=post.pk, search=query).exists()
+    assert finds("join & sql & why")
+    editing.edit(post, editor=alice, title="Slow merges", body="How?", tags=["redis"], version=1)
+    assert finds("merge & redi & how")
+    assert not finds("join | sql | why")
