@@ -52,6 +52,10 @@ COLUMNS = {
         "featured_link reviewable_score image_upload_id slow_mode_seconds bannered_until external_id locale"
     ),
     "user_badges": "id badge_id user_id granted_at granted_by_id post_id seq featured_rank created_at is_favorite",
+    "user_options": (
+        "user_id mailing_list_mode email_digests external_links_in_new_tab enable_quoting hide_profile_and_presence "
+        "hide_profile hide_presence"
+    ),
     "user_profiles": (
         "user_id location website bio_raw bio_cooked dismissed_banner_key bio_cooked_version views "
         "profile_background_upload_id card_background_upload_id granted_title_badge_id featured_topic_id"

@@ -92,6 +92,19 @@ def test_what_becomes_of_members(backup):
     assert ada.email == ""
 
 
+@pytest.mark.parametrize("column", ["hide_profile", "hide_profile_and_presence"])
+def test_who_hid_their_profile_there_has_it_hidden_and_empty_here(backup, column):
+    for name in ("ada", "bob"):
+        pk = backup.user(name)
+        backup.add("user_profiles", user_id=pk, location="London", website="https://example.org", bio_raw="I count.")
+        backup.add("user_options", user_id=pk, **{column: name == "ada"})
+    backup.topic(pk)
+    run(backup.write())
+    ada, bob = Member.objects.get(username="ada"), Member.objects.get(username="bob")
+    assert (ada.profile_public, ada.location, ada.website, ada.bio, ada.bio_html) == (False, "", "", "", "")
+    assert (bob.profile_public, bob.location, bob.bio) == (True, "London", "I count.")
+
+
 def test_an_accepted_answer_makes_a_question_and_nothing_does_not(backup):
     community(backup)
     run(backup.write())

@@ -24,6 +24,7 @@ def add_members(work: Work) -> None:
             "bio_html": "s.bio_html",
             "location": "left(s.location, 100)",
             "website": "s.website",
+            "profile_public": "s.public",
             "date_joined": "s.joined",
             "seen_at": "s.seen",
         },

@@ -15,7 +15,7 @@ ACCEPT, UP, DOWN, FAVOURITE, BOUNTY = 1, 2, 3, 5, 8  # types of votes
 TABLES = {
     "staged_user": (
         "id bigint, base text, name text, joined timestamptz, seen timestamptz, location text, website text, "
-        "bio text, bio_html text"
+        "bio text, bio_html text, public boolean"
     ),
     "staged_tag": "id bigint, name text, excerpt_post bigint, wiki_post bigint",
     "staged_post": (

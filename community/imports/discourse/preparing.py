@@ -26,6 +26,11 @@ def profile(row: Row) -> tuple:
     return row["user_id"], row["location"] or "", website(row["website"] or ""), bio, bio_html(bio) if bio else ""
 
 
+def option(row: Row) -> tuple | None:
+    """Whoever hides their profile."""
+    return (row["user_id"],) if row["hide_profile"] or row["hide_profile_and_presence"] else None
+
+
 def category(row: Row) -> tuple:
     return row["id"], row["name"], row["read_restricted"]
 

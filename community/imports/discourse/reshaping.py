@@ -41,8 +41,9 @@ TAGGED = """
 
 USERS = """
     INSERT INTO staged_user SELECT u.id, u.base, u.name, u.joined, u.seen, coalesce(p.location, ''),
-    coalesce(p.website, ''), coalesce(p.bio, ''), coalesce(p.bio_html, '')
-    FROM their_user u LEFT JOIN their_profile p ON p.member = u.id WHERE u.id > 0
+    coalesce(p.website, ''), coalesce(p.bio, ''), coalesce(p.bio_html, ''), h.member IS NULL
+    FROM their_user u LEFT JOIN their_hidden h ON h.member = u.id
+    LEFT JOIN their_profile p ON p.member = u.id AND h.member IS NULL WHERE u.id > 0
     """
 TAGS = """
     INSERT INTO staged_tag SELECT g.id, g.name FROM their_tag g

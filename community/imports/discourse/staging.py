@@ -25,6 +25,7 @@ STAGES: dict[str, tuple[str, str, Prepare]] = {
         "member bigint, location text, website text, bio text, bio_html text",
         preparing.profile,
     ),
+    tables.OPTIONS.name: ("their_hidden", "member bigint", preparing.option),
     tables.CATEGORIES.name: ("their_category", "id bigint, name text, restricted boolean", preparing.category),
     tables.CATEGORY_FIELDS.name: ("their_solving_category", "category bigint", preparing.category_field),
     tables.TAGS.name: ("their_tag", "id bigint, name text", preparing.tag),

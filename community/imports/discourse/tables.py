@@ -38,6 +38,10 @@ USERS = Table(
 PROFILES = Table(
     "user_profiles", {"user_id": whole}, {"location": text, "website": text, "bio_raw": text}, key="user_id"
 )
+# The older column, of 2018 to 2024, hid when they were there as well.
+OPTIONS = Table(
+    "user_options", {"user_id": whole}, {"hide_profile": flag, "hide_profile_and_presence": flag}, key="user_id"
+)
 CATEGORIES = Table("categories", ID | {"name": text, "read_restricted": flag}, must_be=True)
 CATEGORY_FIELDS = Table("category_custom_fields", ID | {"category_id": whole, "name": text}, {"value": text})
 TAGS = Table("tags", ID | {"name": text})
@@ -81,7 +85,7 @@ USER_BADGES = Table("user_badges", ID | {"badge_id": whole, "user_id": whole, "g
 TABLES = {
     table.name: table
     for table in (
-        *(USERS, PROFILES, CATEGORIES, CATEGORY_FIELDS, TAGS, TOPICS, TOPIC_TAGS, POSTS, ACTIONS, BOOKMARKS),
-        *(TOPIC_FIELDS, SOLVED, ANSWERS, BADGES, USER_BADGES),
+        *(USERS, PROFILES, OPTIONS, CATEGORIES, CATEGORY_FIELDS, TAGS, TOPICS, TOPIC_TAGS, POSTS, ACTIONS),
+        *(BOOKMARKS, TOPIC_FIELDS, SOLVED, ANSWERS, BADGES, USER_BADGES),
     )
 }

@@ -26,6 +26,7 @@ def user(row: Row) -> tuple:
         website(row["WebsiteUrl"] or ""),
         to_markdown(about),
         render(about, format="html").html if about else "",
+        True,  # profiles are public there
     )
 
 
