@@ -116,10 +116,7 @@ def client_of() -> Callable[[Member], Client]:
 @pytest.fixture(scope="session")
 def reference() -> Path:
     """The folder of the real data and the conformance sets; the project does not carry them."""
-    named = os.environ.get("FLYWHEEL_REFERENCE")
-    if not named:
-        pytest.skip("FLYWHEEL_REFERENCE names no folder of reference data")
-    path = Path(named)
+    path = Path(os.environ.get("FLYWHEEL_REFERENCE") or settings.ROOT.parent / "shared")
     if not path.is_dir():
-        pytest.skip(f"no reference data at {path}, which FLYWHEEL_REFERENCE names")
+        pytest.skip(f"no reference data at {path}; set FLYWHEEL_REFERENCE")
     return path
