@@ -9,6 +9,8 @@ from community.members.models import Member
 from tests import axe
 from tests.api.party import CHALLENGE, register
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def alice(alice) -> Member:

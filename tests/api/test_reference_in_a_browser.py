@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests import axe
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

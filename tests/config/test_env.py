@@ -8,6 +8,8 @@ from django.conf import settings
 from config import env
 from config.env import Refused
 
+pytestmark = pytest.mark.slow
+
 PRODUCTION = {
     "DATABASE_URL": "postgresql://flywheel:secret@db.example.org/flywheel",
     "REDIS_URL": "redis://redis.example.org:6379",

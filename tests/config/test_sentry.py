@@ -12,6 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.slow
+
 FAULT = """
 import sys
 sys.modules["brotli"] = None  # gzip is what every Python reads
@@ -26,8 +28,6 @@ config.urls.urlpatterns.insert(0, path("reset/<str:key>/", broken))
 client = Client(raise_request_exception=False, headers={"Authorization": "Bearer s3cret", "Cookie": "sessionid=s3cret"})
 answer = client.post("/reset/s3cret/?q=s3cret", {"email": "alice@example.org"}, REMOTE_ADDR="8.8.4.4")
 import sentry_sdk
-
-pytestmark = pytest.mark.slow
 sentry_sdk.flush(5)
 print(answer["X-Request-ID"])
 """

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from community.members.models import Member
 from config import sidebar
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def shown(member: Member, path: str = "/admin/") -> list[dict]:

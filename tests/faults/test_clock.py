@@ -17,7 +17,7 @@ from community.webhooks import sending as webhooks
 from tests import builders
 from tests.webhooks import news
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 BACK = [timedelta(minutes=10), timedelta(days=2)]

@@ -9,7 +9,7 @@ from community.forum.models import Comment, Post
 from community.forum.wording import BODY_MAX
 from tests import builders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

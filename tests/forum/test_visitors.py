@@ -12,6 +12,8 @@ import time_machine
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.utils import timezone
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from community.forum import (
     accepting,
@@ -30,7 +32,7 @@ from community.members.models import Member
 from community.moderation import hiding
 from tests import builders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @dataclass
@@ -216,7 +218,7 @@ def test_what_was_rolled_back_drops_nothing(scene, show, committed, redis_client
 
 
 def test_without_redis_pages_are_made_anew(scene, show, monkeypatch):
-    nowhere = redis.Redis(unix_socket_path="/nonexistent/redis.sock")
+    nowhere = redis.Redis(unix_socket_path="/nonexistent/redis.sock", retry=Retry(NoBackoff(), 0))
     monkeypatch.setattr(visitors, "_redis", lambda: nowhere)
     assert "Why is the page old?" in show("/")
     visitors._stamp_anew(visitors.LISTS)

@@ -9,6 +9,8 @@ from community.members.models import Member
 from events.models import Event
 from tests import axe
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "wonderland-7"
 KEY = {
     "protocol": "ctap2",

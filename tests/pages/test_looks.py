@@ -186,6 +186,7 @@ def test_axe_finds_nothing_serious(who, topic, alice, page_as):
     assert faults == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["visitor", "member"])
 def test_no_page_is_wider_than_a_narrow_phone(who, topic, alice, page_as):
     page = page_as(alice if who == "member" else None, width=320, height=640)

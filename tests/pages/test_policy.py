@@ -15,7 +15,7 @@ from community.api.programs import applications
 from community.members.models import Member
 from tests import axe, builders
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 SignIn = Callable[[Page, Member], None]
 
 
