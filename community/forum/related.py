@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Q
 
 from community.forum import search
-from community.forum.models import Topic
+from community.forum.models import Topic, TopicLink
 from community.nearby import cache
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ def related(topic: Topic, member: Member | AnonymousUser) -> tuple[list[Topic], 
 
 
 def _ids(topic: Topic) -> tuple[list[int], list[int]]:
-    pointing = Q(linked_from__topic=topic) | Q(links__to=topic)
-    linked = Topic.objects.listed().filter(pointing).order_by(F("score").desc(), "pk").values_list("pk", flat=True)
+    # The ends of the links first, by their two indexes: joined to the topics it would be a walk through all of these.
+    ends = TopicLink.objects.filter(Q(topic=topic) | Q(to=topic)).values_list("topic", "to")
+    near = {pk for pair in ends for pk in pair} - {topic.pk}
+    linked = Topic.objects.listed().filter(pk__in=near).order_by(F("score").desc(), "pk").values_list("pk", flat=True)
     alike = search.similar(topic.title, member=AnonymousUser(), but=topic.pk)
-    return list(dict.fromkeys(linked[:16]))[:8], [other.pk for other in alike]
+    return list(linked[:8]), [other.pk for other in alike]

@@ -30,7 +30,7 @@ BUDGETS = {
     "discussion": (7, 10),
     "/search/?q=reason": (3, 6),
     "/search/?q=tag:python": (3, 6),
-    "/write/similar/?title=Why+does+it+fail": (1, 3),
+    "/write/similar/?title=Why+does+it+fail": (2, 4),
     "/ask/": (None, 6),
     "/bookmarks/": (None, 6),
     "/inbox/": (None, 8),

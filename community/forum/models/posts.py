@@ -117,6 +117,7 @@ class Post(Imported):
             models.Index("author", F("score").desc(), name="post_author_best"),
             models.Index(F("created_at").desc(), name="post_new"),
             GinIndex("search", name="post_search"),
+            GinIndex("search", name="post_opening_search", condition=Q(number=0)),
         ]
 
     def __str__(self) -> str:
