@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from abc import abstractmethod
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,9 @@ class ImportCommand(BaseCommand):
         parser.add_argument("--category", metavar="NAME", help="the category of its topics, made where there is none")
         parser.add_argument("--source", metavar="NAME", help="what the origin is called (default: its own name)")
 
+    @abstractmethod
     def bring(self, origin: Path, *, checking: Progress, importing: Progress, **options: Any) -> Outcome:
-        raise NotImplementedError
+        """Check it and import it, with a bar for each. Raises one of `faults`."""
 
     def handle(self, *, origin: Path, **options: Any) -> None:
         began = time.monotonic()
