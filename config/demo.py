@@ -28,6 +28,7 @@ from config.celery import app as celery_app
 from config.supervisor import Program
 
 PASSWORD = "flywheel-demo"  # noqa: S105 - printed for whoever runs the demo
+ANALYST = ("--queues=analytics", "--concurrency=1", "--max-memory-per-child=1000000", "--hostname=analyst@%h")
 LOGINS: dict[str, dict[str, object]] = {
     "admin": {"is_staff": True, "is_superuser": True},
     "mod": {"is_moderator": True, "is_staff": True},
@@ -57,6 +58,7 @@ def programs() -> list[Program]:
     commands = {
         "web": (gunicorn, ["gunicorn", "--config=python:config.gunicorn"]),
         "worker": (run_celery, [*celery, "worker", "--concurrency=2", "--loglevel=WARNING"]),
+        "analyst": (run_celery, [*celery, "worker", *ANALYST, "--loglevel=WARNING"]),
         "beat": (run_celery, [*celery, "beat", "--loglevel=WARNING", "--pidfile="]),
     }
     logs = settings.VAR_DIR / "log"

@@ -7,13 +7,12 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from celery.schedules import crontab
 from django.conf import global_settings
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from config import logs, oauth, policy, rest, services
+from config import beat, logs, oauth, policy, rest, services
 from config.env import (
     Refused,
     database_from_url,
@@ -204,6 +203,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_ROUTES = {"lake.*": {"queue": "analytics"}, "reports.*": {"queue": "analytics"}}  # long and heavy: apart
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -216,22 +216,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
-CELERY_BEAT_SCHEDULE = {
-    "config.heartbeat": {"task": "config.heartbeat", "schedule": 10, "options": {"expires": 10}},
-    "notifications.sweep": {"task": "notifications.sweep", "schedule": 10},
-    "points.sweep_boards": {"task": "points.sweep_boards", "schedule": 10},
-    "points.turn_day": {"task": "points.turn_day", "schedule": crontab(minute=0)},
-    "api.clear_oauth": {"task": "api.clear_oauth", "schedule": crontab(minute=20, hour=4)},
-    "forum.flush_views": {"task": "forum.flush_views", "schedule": 10},
-    "api.sweep_answers": {"task": "api.sweep_answers", "schedule": crontab(minute=17)},
-    "webhooks.sweep": {"task": "webhooks.sweep", "schedule": 2, "options": {"expires": 2}},
-    "webhooks.clean": {"task": "webhooks.clean", "schedule": crontab(hour=3, minute=10)},
-    "home.sweep": {"task": "home.sweep", "schedule": 60},
-    "points.prove": {"task": "points.prove", "schedule": crontab(hour=4, minute=10)},
-    "forum.reindex_tags": {"task": "forum.reindex_tags", "schedule": 60},
-    "forum.sweep_drafts": {"task": "forum.sweep_drafts", "schedule": crontab(hour=3, minute=20)},
-    "desk.sweep": {"task": "desk.sweep", "schedule": 30, "options": {"expires": 30}},
-}
+CELERY_BEAT_SCHEDULE = beat.SCHEDULE
 
 # Members
 AUTH_USER_MODEL = "members.Member"
@@ -311,6 +296,10 @@ USE_TZ = True
 
 # Events: the request header in which a proxy in front tells the visitor's country, CF-IPCountry say.
 COUNTRY_HEADER = env_text("COUNTRY_HEADER")
+LAKE_URL = env_text("LAKE_URL") or str(VAR_DIR / "lake")  # a directory, or s3://bucket/folder
+ANALYTICS_ENGINE = env_choice("ANALYTICS_ENGINE", "duckdb", choices=("duckdb", "spark", "clickhouse"))
+ANALYTICS_MEMORY = env_text("ANALYTICS_MEMORY", "350MB")  # of the engine; its process takes some 250 MB more
+ANALYTICS_THREADS = env_int("ANALYTICS_THREADS", 2)
 
 # Files
 STATIC_URL = "/static/"

@@ -1,0 +1,20 @@
+"""What runs by the clock: the tasks of Celery's beat, in seconds or as crontab (UTC)."""
+
+from celery.schedules import crontab
+
+SCHEDULE: dict[str, dict[str, object]] = {
+    "config.heartbeat": {"task": "config.heartbeat", "schedule": 10, "options": {"expires": 10}},
+    "notifications.sweep": {"task": "notifications.sweep", "schedule": 10},
+    "points.sweep_boards": {"task": "points.sweep_boards", "schedule": 10},
+    "points.turn_day": {"task": "points.turn_day", "schedule": crontab(minute=0)},
+    "api.clear_oauth": {"task": "api.clear_oauth", "schedule": crontab(minute=20, hour=4)},
+    "forum.flush_views": {"task": "forum.flush_views", "schedule": 10},
+    "api.sweep_answers": {"task": "api.sweep_answers", "schedule": crontab(minute=17)},
+    "webhooks.sweep": {"task": "webhooks.sweep", "schedule": 2, "options": {"expires": 2}},
+    "webhooks.clean": {"task": "webhooks.clean", "schedule": crontab(hour=3, minute=10)},
+    "home.sweep": {"task": "home.sweep", "schedule": 60},
+    "points.prove": {"task": "points.prove", "schedule": crontab(hour=4, minute=10)},
+    "forum.reindex_tags": {"task": "forum.reindex_tags", "schedule": 60},
+    "forum.sweep_drafts": {"task": "forum.sweep_drafts", "schedule": crontab(hour=3, minute=20)},
+    "desk.sweep": {"task": "desk.sweep", "schedule": 30, "options": {"expires": 30}},
+}
