@@ -6,6 +6,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from events.models.declared import DeclaredEvent
+
 
 @dataclass(frozen=True)
 class EventName:
@@ -17,22 +19,24 @@ class EventName:
     passive: bool = False  # seen by a browser rather than done by a verb
 
 
+UTM = ("utm_source", "utm_medium", "utm_campaign")  # of the address that led here
+
 _DECLARED = (
     # Comings and goings
     EventName("signed_up", "who signs up", properties=("method",)),
     EventName("signed_in", "who signs in", properties=("method",)),
     # What a browser sees
-    EventName("page_viewed", "who looks", ("page",), ("seconds", "scroll"), passive=True),
-    EventName("topic_read", "who reads", ("topic",), ("seconds", "scroll"), passive=True),
-    EventName("clicked", "who clicks", ("page",), ("selector", "position"), passive=True),
-    EventName("impression", "who is shown it", ("page",), ("position",), passive=True),
+    EventName("page_viewed", "who looks", ("topic",), ("path", "referrer", *UTM, "seconds", "scroll"), passive=True),
+    EventName("topic_read", "who reads", ("topic",), ("seconds", "scroll"), value="the seconds", passive=True),
+    EventName("clicked", "who clicks", ("topic", "post"), ("path", "selector", "position"), passive=True),
+    EventName("impression", "who is shown it", ("topic", "post"), ("path", "selector", "position"), passive=True),
     EventName("searched", "who searches", (), ("results",)),
-    EventName("shared", "who shares", ("topic", "post")),
+    EventName("shared", "who shares", ("topic", "post"), ("channel",), passive=True),
     # What a member does
-    EventName("topic_started", "author", ("topic",), ("kind",)),
-    EventName("answer_posted", "author", ("post",)),
-    EventName("reply_posted", "author", ("post",)),
-    EventName("comment_posted", "author", ("post",)),
+    EventName("topic_started", "author", ("topic",), ("kind", "category")),
+    EventName("answer_posted", "author", ("post",), ("category", "topic")),
+    EventName("reply_posted", "author", ("post",), ("category", "topic")),
+    EventName("comment_posted", "author", ("post",), ("category", "topic")),
     EventName("post_edited", "who edits", ("post",)),
     EventName("bookmarked", "who bookmarks", ("post",)),
     EventName("followed", "who follows", ("topic", "tag", "member")),
@@ -40,8 +44,8 @@ _DECLARED = (
     EventName("answer_accepted", "asker", ("post",)),
     EventName("bounty_offered", "who offers", ("topic",), value="the amount"),
     # What happens to a member, at the time of the act that causes it; one's own acts do not
-    EventName("answer_received", "author of the topic", ("post",)),
-    EventName("comment_received", "author of the post", ("comment",)),
+    EventName("answer_received", "author of the topic", ("post",), ("topic",)),
+    EventName("comment_received", "author of the post", ("comment",), ("topic",)),
     EventName("vote_received", "author of the post", ("post",), value="+1 or -1"),
     EventName("accept_received", "author of the answer", ("post",)),
     EventName("badge_earned", "who earns it", ("badge",)),
@@ -71,3 +75,18 @@ def check(name: str, *, kind: str | None, properties: Mapping[str, object]) -> N
         raise ValueError(f"{name} is about {' or '.join(event.objects) or 'nothing'}, not {kind}")
     if unknown := sorted(set(properties) - set(event.properties)):
         raise ValueError(f"{name} has no property {', '.join(unknown)}")
+
+
+def select(names: str) -> frozenset[str]:
+    """The events that `signed_up`, `answer_posted|reply_posted` or `active` stand for, as reports and commands take
+    them. ValueError where one is not declared, in code or by a program."""
+    found: set[str] = set()
+    for name in (part.strip() for part in names.split("|")):
+        found.update(ACTIVE if name == "active" else [name])
+    if unknown := sorted(name for name in found if not is_declared(name)):
+        raise ValueError(f"no event is named {unknown[0]!r}" if unknown[0] else "the name of an event is missing")
+    return frozenset(found)
+
+
+def is_declared(name: str) -> bool:
+    return name in NAMES or DeclaredEvent.objects.filter(name=name).exists()

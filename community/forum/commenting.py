@@ -59,10 +59,11 @@ def _check_may_comment(post: Post, author: Member) -> None:
 
 
 def _record(made: Comment, post: Post) -> None:
-    writer, now = made.author_id, made.created_at
-    record("comment_posted", unit=writer, at=now, object=("post", post.pk))  # type: ignore[arg-type]
+    writer, now, topic = made.author_id, made.created_at, post.topic
+    where = {"category": topic.category.slug, "topic": topic.pk}
+    record("comment_posted", unit=writer, at=now, object=("post", post.pk), **where)  # type: ignore[arg-type]
     if post.author_id and post.author_id != writer:
-        record("comment_received", unit=post.author_id, at=now, object=("comment", made.pk))
+        record("comment_received", unit=post.author_id, at=now, object=("comment", made.pk), topic=topic.pk)
 
 
 def edit_comment(comment: Comment, *, editor: Member, body: str, version: int) -> Comment:

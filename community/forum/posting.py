@@ -74,7 +74,8 @@ def _open(topic: Topic, tags: list[Tag], *, author: Member, body: str, format: s
     now = topic.created_at
     names = [tag.name for tag in tags]
     post, rendered = compose(topic, number=0, author=author, body=body, format=format, created_at=now, tag_names=names)
-    record("topic_started", unit=author.pk, at=now, object=("topic", topic.pk), kind=str(topic.kind))
+    about, place = ("topic", topic.pk), topic.category.slug
+    record("topic_started", unit=author.pk, at=now, object=about, kind=str(topic.kind), category=place)
     _taking_part(post, topic, author=author, at=at)
     telling.of_post(post, topic, mentions=rendered.mentions, at=at)
     tagging.count(topic.tag_ids, +1)
@@ -147,9 +148,10 @@ def _count(post: Post, topic: Topic) -> None:
 
 def _tell(post: Post, topic: Topic, rendered: Rendered, *, author: Member, at: datetime | None) -> None:
     now, about = post.created_at, ("post", post.pk)
-    record("answer_posted" if topic.is_question else "reply_posted", unit=author.pk, at=now, object=about)
+    name, place = "answer_posted" if topic.is_question else "reply_posted", topic.category.slug
+    record(name, unit=author.pk, at=now, object=about, category=place, topic=topic.pk)
     if topic.author_id and topic.author_id != author.pk:
-        record("answer_received", unit=topic.author_id, at=now, object=about)
+        record("answer_received", unit=topic.author_id, at=now, object=about, topic=topic.pk)
     _taking_part(post, topic, author=author, at=at)
     telling.of_post(post, topic, mentions=rendered.mentions, at=at)
 

@@ -45,7 +45,7 @@ def test_a_topic_counts_for_its_tags_and_is_followed_by_its_author(alice):
 def test_a_topic_is_an_event(alice):
     topic = builders.article(alice)
     assert events() == [("topic_started", alice.pk, "topic", topic.pk)]
-    assert Event.objects.get(name="topic_started").properties == {"kind": "article"}
+    assert Event.objects.get(name="topic_started").properties == {"kind": "article", "category": "general"}
 
 
 def test_an_answer_is_numbered_counted_and_followed(alice, bob):

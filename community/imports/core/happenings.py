@@ -13,8 +13,13 @@ from community.imports.core.work import Work
 
 NO_MORE = "NULL::float, '{}'::jsonb"
 
-NEW_POST = "known_post k JOIN forum_post p ON p.id = k.ours JOIN forum_topic t ON t.id = p.topic_id AND k.fresh"
-NEW_COMMENT = "known_comment k JOIN forum_comment c ON c.id = k.ours AND k.fresh JOIN forum_post p ON p.id = c.post_id"
+PLACED = "JOIN forum_topic t ON t.id = p.topic_id JOIN forum_category g ON g.id = t.category_id"
+NEW_POST = f"known_post k JOIN forum_post p ON p.id = k.ours AND k.fresh {PLACED}"
+NEW_COMMENT = (
+    f"known_comment k JOIN forum_comment c ON c.id = k.ours AND k.fresh JOIN forum_post p ON p.id = c.post_id {PLACED}"
+)
+IN_TOPIC = "NULL::float, jsonb_build_object('topic', t.id)"
+IN_PLACE = "NULL::float, jsonb_build_object('category', g.slug, 'topic', t.id)"
 
 SIGNED_UP = """
     SELECT m.date_joined, 0, k.id, 'signed_up', m.id, '', NULL::bigint, NULL::float,
@@ -23,25 +28,25 @@ SIGNED_UP = """
     """
 TOPIC_STARTED = f"""
     SELECT p.created_at, 1, k.id, 'topic_started', p.author_id, 'topic', t.id, NULL::float,
-    jsonb_build_object('kind', t.kind) FROM {NEW_POST} WHERE p.number = 0
+    jsonb_build_object('kind', t.kind, 'category', g.slug) FROM {NEW_POST} WHERE p.number = 0
     """
 ANSWER_POSTED = f"""
-    SELECT p.created_at, 1, k.id, 'answer_posted', p.author_id, 'post', p.id, {NO_MORE}
+    SELECT p.created_at, 1, k.id, 'answer_posted', p.author_id, 'post', p.id, {IN_PLACE}
     FROM {NEW_POST} WHERE p.number > 0 AND t.kind = 'question'
     """
 REPLY_POSTED = f"""
-    SELECT p.created_at, 1, k.id, 'reply_posted', p.author_id, 'post', p.id, {NO_MORE}
+    SELECT p.created_at, 1, k.id, 'reply_posted', p.author_id, 'post', p.id, {IN_PLACE}
     FROM {NEW_POST} WHERE p.number > 0 AND t.kind <> 'question'
     """
 ANSWER_RECEIVED = f"""
-    SELECT p.created_at, 2, k.id, 'answer_received', t.author_id, 'post', p.id, {NO_MORE}
+    SELECT p.created_at, 2, k.id, 'answer_received', t.author_id, 'post', p.id, {IN_TOPIC}
     FROM {NEW_POST} WHERE p.number > 0 AND t.author_id IS DISTINCT FROM p.author_id
     """
 COMMENT_POSTED = (
-    f"SELECT c.created_at, 1, k.id, 'comment_posted', c.author_id, 'post', p.id, {NO_MORE} FROM {NEW_COMMENT}"
+    f"SELECT c.created_at, 1, k.id, 'comment_posted', c.author_id, 'post', p.id, {IN_PLACE} FROM {NEW_COMMENT}"
 )
 COMMENT_RECEIVED = f"""
-    SELECT c.created_at, 2, k.id, 'comment_received', p.author_id, 'comment', c.id, {NO_MORE}
+    SELECT c.created_at, 2, k.id, 'comment_received', p.author_id, 'comment', c.id, {IN_TOPIC}
     FROM {NEW_COMMENT} WHERE p.author_id IS DISTINCT FROM c.author_id
     """
 POST_EDITED = f"""

@@ -161,7 +161,8 @@ def _visited(action: Visited, scene: Scene) -> None:
         at += timedelta(seconds=each / 2)
         for key in topics:
             about = ("topic", scene.topics[key].pk)
-            read = event("topic_read", unit=member.pk, at=at, object=about, seconds=round(each), scroll=100)
+            spent = round(each)
+            read = event("topic_read", unit=member.pk, at=at, object=about, value=spent, seconds=spent, scroll=100)
             scene.events.append(read)
             scene.mark(action.username, key, at)
             at += timedelta(seconds=each)
