@@ -113,6 +113,9 @@ INSTALLED_APPS = [
     "community.webhooks",
     "community.api",
     "growth.home",
+    "growth.retention",
+    "growth.segments",
+    "growth.reports",
 ]
 
 MIDDLEWARE = [
@@ -296,6 +299,7 @@ USE_TZ = True
 
 # Events: the request header in which a proxy in front tells the visitor's country, CF-IPCountry say.
 COUNTRY_HEADER = env_text("COUNTRY_HEADER")
+CONSENT_REQUIRED = env_bool("CONSENT_REQUIRED")  # whether readers are observed only once they have agreed
 LAKE_URL = env_text("LAKE_URL") or str(VAR_DIR / "lake")  # a directory, or s3://bucket/folder
 ANALYTICS_ENGINE = env_choice("ANALYTICS_ENGINE", "duckdb", choices=("duckdb", "spark", "clickhouse"))
 ANALYTICS_MEMORY = env_text("ANALYTICS_MEMORY", "350MB")  # of the engine; its process takes some 250 MB more

@@ -13,6 +13,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
+from events import visitors
+
 _PHONE = re.compile(r"iphone|android.+mobile|windows phone", re.IGNORECASE)
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 _TABLET = re.compile(r"ipad|android|tablet", re.IGNORECASE)
@@ -25,6 +27,7 @@ class Context:
     device: str = ""  # phone, tablet, desktop
     language: str = ""  # of the page: en, zh-hans
     country: str = ""  # two capital letters, where a proxy in front tells
+    visitor: int | None = None  # whose cookie the browser brings, signed in or not
 
 
 _current: ContextVar[Context] = ContextVar("event_context", default=Context())  # noqa: B039 (frozen)
@@ -75,6 +78,7 @@ class EventContextMiddleware:
             device=device_of(request.headers.get("User-Agent", "")),
             language=(get_language() or "")[:10],
             country=country_of(request),
+            visitor=visitors.of(request),
         )
         with within(context):
             return self.get_response(request)
