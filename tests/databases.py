@@ -47,7 +47,7 @@ def own_database() -> Iterator[TestDatabase]:
         _hold(server, database.name)
         _sweep(server, keep=(database.name, template))
         database.clone()
-        with _django_on(database.name):
+        with django_on(database.name):
             yield database
         database.drop()
 
@@ -84,7 +84,7 @@ def _make_template(server: "psycopg.Connection[tuple]", template: str) -> None:
     if not _exists(server, template):
         _drop(server, making)
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(making)))
-        with _django_on(making):
+        with django_on(making):
             call_command("migrate", verbosity=0)
         rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
         server.execute(rename.format(sql.Identifier(making), sql.Identifier(template)))
@@ -92,7 +92,7 @@ def _make_template(server: "psycopg.Connection[tuple]", template: str) -> None:
 
 
 @contextmanager
-def _django_on(name: str) -> Iterator[None]:
+def django_on(name: str) -> Iterator[None]:
     before = connection.settings_dict["NAME"]
     connection.close()
     connection.settings_dict["NAME"] = name
