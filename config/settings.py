@@ -302,6 +302,8 @@ COUNTRY_HEADER = env_text("COUNTRY_HEADER")
 CONSENT_REQUIRED = env_bool("CONSENT_REQUIRED")  # whether readers are observed only once they have agreed
 LAKE_URL = env_text("LAKE_URL") or str(VAR_DIR / "lake")  # a directory, or s3://bucket/folder
 ANALYTICS_ENGINE = env_choice("ANALYTICS_ENGINE", "duckdb", choices=("duckdb", "spark", "clickhouse"))
+CLICKHOUSE_URL = env_text("CLICKHOUSE_URL")  # empty: the same engine within the process (chDB)
+SPARK_MASTER = env_text("SPARK_MASTER", "local[2]")
 ANALYTICS_MEMORY = env_text("ANALYTICS_MEMORY", "350MB")  # of the engine; its process takes some 250 MB more
 ANALYTICS_THREADS = env_int("ANALYTICS_THREADS", 2)
 

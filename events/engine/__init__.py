@@ -6,7 +6,8 @@
 Imports ibis, duckdb and pyarrow, half a second and 100 MB: only commands and the tasks of the queue `analytics` do.
 """
 
+from events.engine.compiling import event_property
 from events.engine.reading import Reader, reading
 from events.engine.tables import EVENTS, PEOPLE
 
-__all__ = ["EVENTS", "PEOPLE", "Reader", "reading"]
+__all__ = ["EVENTS", "PEOPLE", "Reader", "event_property", "reading"]

@@ -13,13 +13,10 @@ import pyarrow.dataset as ds
 from django.conf import settings
 
 from events.engine import views
+from events.engine.compiling import PROPERTY, sql
 from events.engine.snapshot import File, Snapshot
 from events.engine.tables import SCHEMA
 from events.lake import store
-
-# How PEOPLE's columns are found in this dialect.
-FIRST = "arg_min({column}, (epoch_us, id))"
-FIRST_WHERE = "coalesce(arg_min({column}, (epoch_us, id)) FILTER (WHERE {condition}), '')"
 
 
 def open(snapshot: Snapshot, *, before_us: int, left_out: Collection[int]) -> Session:
@@ -38,10 +35,13 @@ class Session:
             if files := [file for file in snapshot.files if file.resolved is right]:
                 parts.append(view(self._files(files, "files" if right else "stale")))
         self._view("events", views.events(parts, before_us=before_us, left_out=left_out))
-        self._view("people", _people())
+        self._view("people", views.people("duckdb"))
+        self._cursor.execute(
+            f"CREATE TEMP MACRO event_property(p, k) AS {PROPERTY['duckdb'].format(properties='p', key='k')}"
+        )
 
     def rows(self, expr: ibis.Table) -> pa.Table:
-        return self._cursor.sql(ibis.to_sql(expr, dialect="duckdb")).to_arrow_table()
+        return self._cursor.sql(sql(expr, "duckdb")).to_arrow_table()
 
     def lend(self, name: str, table: pa.Table) -> None:
         self._cursor.register(name, table)
@@ -79,16 +79,3 @@ def _database(pid: int) -> duckdb.DuckDBPyConnection:
             "preserve_insertion_order": False,
         },
     )
-
-
-def _people() -> str:
-    first = {f"first_{name}": FIRST.format(column=name) for name in ("source", "device", "language", "country")}
-    return views.PEOPLE.format(
-        **first,
-        join_method=_first_property("method", "name = 'signed_up'"),
-        first_category=_first_property("category", "properties LIKE '%\"category\"%'"),
-    )
-
-
-def _first_property(name: str, condition: str) -> str:
-    return FIRST_WHERE.format(column=f"json_extract_string(properties, '$.{name}')", condition=condition)
