@@ -88,6 +88,11 @@ def page(rows: QuerySet[Row], *, order: Sequence[str], size: int, cursor: str | 
         ValidationError,
     ) as error:  # a cursor of another list
         raise Http404("no such page") from error
+    return cut(found, order=order, size=size)
+
+
+def cut(found: list[Row], *, order: Sequence[str], size: int) -> Page[Row]:
+    """The page from its rows in order and, where there is a next page, the first of that."""
     shown = found[:size]
     more = len(found) > size
     return Page(shown, encode([getattr(shown[-1], f.lstrip("-")) for f in order]) if more else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.conf import settings
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from community.forum.denied import Unfit
 from community.forum.models import Draft
 from community.members.models import Member
+from community.prepared import Asked, Prepared
 
 KEY = re.compile(r"(?:topic|(?:reply|edit|comment):[1-9][0-9]{0,17})\Z")
 FIELDS = frozenset({"kind", "title", "body", "tags", "category", "summary", "version", "in_reply_to"})
@@ -36,7 +38,13 @@ def save(member: Member, key: str, content: Mapping[str, object]) -> None:
 
 
 def load(member: Member, key: str) -> dict[str, object] | None:
-    return Draft.objects.filter(member=member, key=key).values_list("content", flat=True).first()
+    found = _kept().first(member=member.pk, key=key)
+    return found.content if found else None
+
+
+@cache
+def _kept() -> Prepared[Draft]:
+    return Prepared(Draft.objects.filter(member=Asked("member"), key=Asked("key")).only("content"))
 
 
 def drop(member: Member, key: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.db.models import BooleanField, Case, F, OuterRef, Q, Subquery, Value, When
@@ -13,8 +14,11 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from community import keyset
 from community.forum.models import Category, Follow, ReadMark, Tag, Topic
 from community.forum.models.topics import TopicQuerySet
+from community.keyset import Page
+from community.prepared import Prepared, kind_of, known_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -57,6 +61,11 @@ class Listing:
     @property
     def order(self) -> tuple[str, ...]:
         return ORDER[self.feed]
+
+    @property
+    def pins(self) -> bool:
+        """Whether pinned topics stand above."""
+        return self.feed == "hot" and not self.tag
 
     def topics(self, member: Member | AnonymousUser) -> TopicQuerySet:
         topics = Topic.objects.visible_to(member).listed()
@@ -121,6 +130,26 @@ _ROW = (
 
 # Asked along with the rows, since mostly there is nothing to ask for.
 SOME_ARE_PINNED = RawSQL("EXISTS (SELECT FROM forum_topic WHERE pinned_at IS NOT NULL)", [])
+SITEWIDE = frozenset({"hot", "new", "unanswered"})  # walks of an index, whoever asks
+
+
+def page(listing: Listing, member: Member | AnonymousUser, cursor: str | None) -> Page[Topic]:
+    """The rows of a list behind `cursor`; those of hot, which stand below the pinned, with `below_pinned`."""
+    if cursor or listing.feed not in SITEWIDE or listing.category or listing.tag:
+        return keyset.page(_rows(listing, member), order=listing.order, size=PAGE, cursor=cursor)
+    found = _front(listing.feed, kind_of(member)).rows(**known_of(member))
+    return keyset.cut(found, order=listing.order, size=PAGE)
+
+
+@cache
+def _front(feed: str, reader: Member | AnonymousUser) -> Prepared[Topic]:
+    listing = Listing(feed=feed)
+    return Prepared(_rows(listing, reader).order_by(*listing.order)[: PAGE + 1])
+
+
+def _rows(listing: Listing, member: Member | AnonymousUser) -> TopicQuerySet:
+    rows = as_rows(listing.topics(member), member)
+    return rows.filter(pinned_at=None).annotate(below_pinned=SOME_ARE_PINNED) if listing.pins else rows
 
 
 def pinned(listing: Listing, member: Member | AnonymousUser) -> TopicQuerySet:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import OrderBy
 
 from community.forum.models import Bookmark, Comment, Follow, Post, Topic, Vote
-from community.forum.models.posts import PostQuerySet
+from community.forum.models.places import in_array
+from community.forum.models.posts import CommentQuerySet, PostQuerySet
 from community.forum.models.topics import TopicQuerySet
+from community.prepared import Asked, Prepared, kind_of, known_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -41,6 +44,15 @@ def topics_for_page(member: Member | AnonymousUser) -> TopicQuerySet:
     return topics.annotate(followed=Exists(Follow.objects.filter(member=member.pk, topic=OuterRef("pk"))))
 
 
+def find_topic(pk: int, member: Member | AnonymousUser) -> Topic | None:
+    return _topic(kind_of(member)).first(topic=pk, **known_of(member))
+
+
+@cache
+def _topic(reader: Member | AnonymousUser) -> Prepared[Topic]:
+    return Prepared(topics_for_page(reader).filter(pk=Asked("topic")))
+
+
 def with_mine(posts: PostQuerySet, member: Member | AnonymousUser) -> PostQuerySet:
     """With the member's own vote (1, -1, None) and bookmark."""
     if not member.is_authenticated:
@@ -53,20 +65,27 @@ def with_mine(posts: PostQuerySet, member: Member | AnonymousUser) -> PostQueryS
 
 def posts_of(topic: Topic, member: Member | AnonymousUser) -> PostQuerySet:
     """Whoever may open the topic may read its posts, but for the deleted and hidden ones of others."""
-    posts = with_mine(topic.posts.for_page(), member)
-    if getattr(member, "moderates", False):
-        return posts
+    return _shown(topic.posts.all(), member)
+
+
+def _shown(posts: PostQuerySet, member: Member | AnonymousUser) -> PostQuerySet:
+    posts = with_mine(posts.for_page(), member)
+    return posts if getattr(member, "moderates", False) else posts.filter(_standing(member))
+
+
+def _standing(member: Member | AnonymousUser) -> Q:
+    """Members also see what they themselves took back."""
     standing = Q(deleted_at=None, hidden_at=None)
-    return posts.filter(standing | Q(author=member.pk) if member.is_authenticated else standing)
+    return standing | Q(author=member.pk) if member.is_authenticated else standing
 
 
-def _ordered(topic: Topic, posts: PostQuerySet, order: str) -> PostQuerySet:
+def _ordered(posts: PostQuerySet, order: str, accepted: object) -> PostQuerySet:
     """The opening first, then the replies."""
     if order == "oldest":
         return posts.order_by("number")  # an index walk, however long the topic
     if order == "newest":
         return posts.order_by(_first(number=0), "-number")
-    return posts.order_by(_first(number=0), _first(pk=topic.accepted_id), "-confidence", "number")
+    return posts.order_by(_first(number=0), _first(pk=accepted), "-confidence", "number")
 
 
 def _first(**condition: object) -> OrderBy:
@@ -77,32 +96,46 @@ def topic_page(topic: Topic, member: Member | AnonymousUser, *, number: int = 1,
     """Two queries on the first page: the opening with its replies, and the comments on them; three on another."""
     order = order if topic.is_question or order != "confidence" else ""
     order = order or ("confidence" if topic.is_question else "oldest")
-    posts = posts_of(topic, member)
-    start = (number - 1) * PAGE + 1 if number > 1 else 0
-    found = list(_ordered(topic, posts, order)[start : number * PAGE + 1])
-    opening, replies = (posts.get(number=0), found) if start else (found[0], found[1:])
+    opening, replies = _posts_on(topic, member, number, order)
     pages = max(1, -(-topic.reply_count // PAGE))
     comments = comments_of([opening, *replies], member) if topic.is_question else {}
     return TopicPage(topic, opening, replies, number, max(pages, number if replies else 1), order, comments)
 
 
+def _posts_on(topic: Topic, member: Member | AnonymousUser, number: int, order: str) -> tuple[Post, list[Post]]:
+    if number > 1:
+        posts = posts_of(topic, member)
+        start = (number - 1) * PAGE + 1
+        return posts.get(number=0), list(_ordered(posts, order, topic.accepted_id)[start : start + PAGE])
+    known = known_of(member)
+    opening, *replies = _first_page(kind_of(member), order).rows(topic=topic.pk, accepted=topic.accepted_id, **known)
+    return opening, replies
+
+
+@cache
+def _first_page(reader: Member | AnonymousUser, order: str) -> Prepared[Post]:
+    posts = _shown(Post.objects.filter(topic=Asked("topic")), reader)
+    return Prepared(_ordered(posts, order, Asked("accepted"))[: PAGE + 1])
+
+
 def comments_of(posts: list[Post], member: Member | AnonymousUser) -> dict[int, list[Comment]]:
     """The comments on posts that this member may read, by post, in order of time: at most one query."""
-    moderates = getattr(member, "moderates", False)
     # `comment_count` knows of standing comments only; members also see what they themselves took back.
     ids = [post.pk for post in posts if post.comment_count or member.is_authenticated]
     if not ids:
         return {}
-    standing = Q(deleted_at=None, hidden_at=None)
-    if member.is_authenticated:
-        standing |= Q(author=member.pk)
-    comments = Comment.objects.filter(post__in=ids)
-    if not moderates:
-        comments = comments.filter(standing)
     found: dict[int, list[Comment]] = defaultdict(list)
-    for comment in comments.for_page().in_order()[:COMMENTS_SHOWN]:
+    for comment in _comments(kind_of(member)).rows(posts=ids, **known_of(member)):
         found[comment.post_id].append(comment)
     return dict(found)
+
+
+@cache
+def _comments(reader: Member | AnonymousUser) -> Prepared[Comment]:
+    comments: CommentQuerySet = Comment.objects.filter(in_array(Asked("posts"), "post"))
+    if not getattr(reader, "moderates", False):
+        comments = comments.filter(_standing(reader))
+    return Prepared(comments.for_page().in_order()[:COMMENTS_SHOWN])
 
 
 def page_of(post: Post) -> int:

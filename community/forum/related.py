@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
@@ -9,7 +10,9 @@ from django.db.models import F, Q
 
 from community.forum import search
 from community.forum.models import Topic, TopicLink
-from community.nearby import cache
+from community.forum.models.places import in_array
+from community.nearby import cache as nearby
+from community.prepared import Asked, Prepared, kind_of, known_of
 
 if TYPE_CHECKING:
     from community.members.models import Member
@@ -19,15 +22,21 @@ TEN_MINUTES = 600
 
 def related(topic: Topic, member: Member | AnonymousUser) -> tuple[list[Topic], list[Topic]]:
     """(linked, similar). Which they are is worked out every ten minutes, who may read them each time: one query."""
-    linked, similar = cache.get_or_set(f"related:{topic.pk}", lambda: _ids(topic), TEN_MINUTES) or ([], [])
+    linked, similar = nearby.get_or_set(f"related:{topic.pk}", lambda: _ids(topic), TEN_MINUTES) or ([], [])
     if not linked and not similar:
         return [], []
-    readable = Topic.objects.visible_to(member).listed().only("title", "title_html", "slug", "score")
-    topics = readable.in_bulk([*linked, *similar])
+    found = _readable(kind_of(member)).rows(ids=[*linked, *similar], **known_of(member))
+    topics = {topic.pk: topic for topic in found}
     return (
         [topics[pk] for pk in linked if pk in topics],
         [topics[pk] for pk in similar if pk in topics and pk not in linked],
     )
+
+
+@cache
+def _readable(reader: Member | AnonymousUser) -> Prepared[Topic]:
+    topics = Topic.objects.visible_to(reader).listed().filter(in_array(Asked("ids")))
+    return Prepared(topics.only("title", "title_html", "slug", "score"))
 
 
 def _ids(topic: Topic) -> tuple[list[int], list[int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,6 +15,7 @@ from community.members.models import Member
 from community.notifications import sentences
 from community.notifications.models import Notification
 from community.notifications.sources import Key, Source, describe
+from community.prepared import Asked, Prepared
 
 MOST = 99  # that the badge counts
 
@@ -80,7 +82,12 @@ def capped(count: int) -> str:
 
 def unread_count(member: Member) -> int:
     """One look-up in the index of unread ones; counting stops above MOST."""
-    return Notification.objects.of(member.pk).unread()[: MOST + 1].count()
+    return len(_unread().rows(member=member.pk))
+
+
+@cache
+def _unread() -> Prepared[Notification]:
+    return Prepared(Notification.objects.filter(member=Asked("member")).unread().only("pk")[: MOST + 1])
 
 
 def _key(row: Notification) -> Key:

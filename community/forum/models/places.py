@@ -110,10 +110,10 @@ class TagQuerySet(models.QuerySet["Tag"]):
 
 
 # `tag.id = ANY(array)`; Django's own `pk=Func(…)` would put ANY between brackets, which PostgreSQL refuses.
-def in_array(array: models.expressions.Combinable) -> models.Func:
-    """Whether the row's id stands in `array`, mostly an OuterRef of an array column."""
+def in_array(array: models.expressions.Combinable, column: str = "pk") -> models.Func:
+    """Whether the row's id (or another column) stands in `array`, mostly an OuterRef of an array column."""
     both = {"template": "%(expressions)s)", "arg_joiner": " = ANY("}
-    return models.Func(F("pk"), array, output_field=models.BooleanField(), **both)
+    return models.Func(F(column), array, output_field=models.BooleanField(), **both)
 
 
 class Tag(Imported):

@@ -17,13 +17,16 @@ def listing_of(request: HttpRequest, feed: str, period: str, category: str, tag:
     """The list that a URL names; Http404 where there is none that this member may read."""
     if feed not in FEEDS or period not in PERIODS:
         raise Http404("no such feed")
-    readable = Category.objects.readable_by(request.user).select_related("parent")
     return Listing(
         feed=feed,
         period=period,
-        category=get_object_or_404(readable, slug=category) if category else None,
+        category=_category(request, category) if category else None,
         tag=get_object_or_404(Tag.objects.select_related("synonym_of"), name__iexact=tag) if tag else None,
     )
+
+
+def _category(request: HttpRequest, slug: str) -> Category:
+    return get_object_or_404(Category.objects.readable_by(request.user).select_related("parent"), slug=slug)
 
 
 @require_GET
@@ -35,12 +38,8 @@ def feed(
     if listing.tag and listing.tag.synonym_of:
         return redirect("forum:tag", listing.tag.synonym_of.name, permanent=True)
     cursor = request.GET.get("after")
-    rows = feeds.as_rows(listing.topics(request.user), request.user)
-    pins = feed == "hot" and not listing.tag
-    if pins:
-        rows = rows.filter(pinned_at=None).annotate(below_pinned=feeds.SOME_ARE_PINNED)
-    page = keyset.page(rows, order=listing.order, size=feeds.PAGE, cursor=cursor)
-    above = pins and not cursor and (not page.rows or page.rows[0].below_pinned)  # type: ignore[attr-defined]
+    page = feeds.page(listing, request.user, cursor)
+    above = listing.pins and not cursor and (not page.rows or page.rows[0].below_pinned)  # type: ignore[attr-defined]
     context = {
         "listing": listing,
         "feeds": FEEDS,

@@ -21,7 +21,9 @@ ORDERS = {"confidence", "oldest", "newest"}
 @require_GET
 @visitors.kept_topic
 def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
-    found = get_object_or_404(pages.topics_for_page(request.user), pk=pk)
+    found = pages.find_topic(pk, request.user)
+    if found is None:
+        raise Http404("no such topic")
     if found.merged_into and not request.GET.get("merged"):
         return redirect(found.merged_into, permanent=True)
     if slug != found.slug:
