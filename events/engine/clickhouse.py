@@ -26,6 +26,7 @@ STANDARD = {
     "join_use_nulls": 1,
     "aggregate_functions_null_for_empty": 1,
     "cast_keep_nullable": 1,
+    "prefer_column_name_to_alias": 1,
     "input_format_parquet_allow_missing_columns": 0,
 }
 TYPES = {"int64": "Int64", "string": "String", "double": "Float64", "timestamp[us, tz=UTC]": "DateTime64(6, 'UTC')"}
