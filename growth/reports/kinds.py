@@ -43,6 +43,7 @@ class Kind(ABC):
 
     key: str  # in addresses: "retention"
     title: Any  # lazy text
+    about: Any = ""  # what it answers, in a sentence (lazy text)
     form: type[forms.Form]  # GET parameters; initial values are the defaults
     template: str  # shows `result`, `params` and `kind` within the page
 
