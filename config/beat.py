@@ -16,5 +16,7 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "points.prove": {"task": "points.prove", "schedule": crontab(hour=4, minute=10)},
     "forum.reindex_tags": {"task": "forum.reindex_tags", "schedule": 60},
     "forum.sweep_drafts": {"task": "forum.sweep_drafts", "schedule": crontab(hour=3, minute=20)},
+    "events.flush": {"task": "events.flush", "schedule": 1, "options": {"expires": 1}},
+    "events.sweep_receipts": {"task": "events.sweep_receipts", "schedule": crontab(hour=3, minute=40)},
     "desk.sweep": {"task": "desk.sweep", "schedule": 30, "options": {"expires": 30}},
 }

@@ -137,6 +137,7 @@ MIDDLEWARE = [
     "community.members.middleware.MemberSettingsMiddleware",
     "community.members.throttling.RateLimitMiddleware",
     "events.context.EventContextMiddleware",
+    "events.collecting.pages.PageCountMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -332,6 +333,7 @@ FILE_UPLOAD_HANDLERS = ["community.members.receiving.BoundedUploadHandler"]
 
 # What one floor shows on another's page comes in by dotted path, never by an import upward.
 NOTIFICATION_SOURCES = "community.forum.sources.describe"
+ON_NEWCOMER = "community.forum.sharing.brought"
 POINTS_SCOPE = "community.forum.scopes.find"
 POINTS_SCOPES = "community.forum.scopes.choices"
 # Modules with export(member) and forget(member), for what rooms above the forum hold of a member.

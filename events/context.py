@@ -27,7 +27,7 @@ class Context:
     device: str = ""  # phone, tablet, desktop
     language: str = ""  # of the page: en, zh-hans
     country: str = ""  # two capital letters, where a proxy in front tells
-    visitor: int | None = None  # whose cookie the browser brings, signed in or not
+    visitor: int | None = None  # whose cookie the browser brings, where they may be observed
 
 
 _current: ContextVar[Context] = ContextVar("event_context", default=Context())  # noqa: B039 (frozen)
@@ -78,7 +78,7 @@ class EventContextMiddleware:
             device=device_of(request.headers.get("User-Agent", "")),
             language=(get_language() or "")[:10],
             country=country_of(request),
-            visitor=visitors.of(request),
+            visitor=visitors.observed(request),
         )
         with within(context):
             return self.get_response(request)

@@ -36,12 +36,17 @@ def of(request: HttpRequest) -> int | None:
         return None
 
 
+def observed(request: HttpRequest) -> int | None:
+    """The same, where they may be observed."""
+    return of(request) if COOKIE in request.COOKIES and not consent.refusal(request) else None
+
+
 def unit_of(request: HttpRequest) -> int | None:
-    """Whose event an act of this request is: the member's, or the visitor's where they may be observed."""
+    """Whose event an act of this request is; None where it is nobody's who may be observed."""
     if request.user.is_authenticated:
         return request.user.pk
-    visitor = of(request)
-    return -visitor if visitor and not consent.refusal(request) else None
+    visitor = observed(request)
+    return -visitor if visitor else None
 
 
 def give(response: HttpResponse, visitor: int) -> None:

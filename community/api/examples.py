@@ -107,6 +107,22 @@ FIELDS: dict[str, Any] = {
     "pointer": "#/title",
     "Fault.detail": "This field is required.",
     "code": "required",
+    "EventIn.name": "build_finished",
+    "EventIn.at": AT,
+    "EventIn.id": "build-1834",
+    "EventIn.external_id": "ci",
+    "EventIn.properties": {"result": "green"},
+    "ObjectIn.kind": "topic",
+    "EventsIn.sent_at": 1795253400000,
+    "written": 1,
+    "duplicates": 0,
+    "refused": [{"index": 1, "reason": "too_late", "detail": "This is more than 30 days ago."}],
+    "DeclarationIn.name": "build_finished",
+    "DeclarationIn.description": "A build of the documentation ended.",
+    "DeclarationIn.properties": ["result"],
+    "DeclarationOut.name": "build_finished",
+    "DeclarationOut.description": "A build of the documentation ended.",
+    "DeclarationOut.properties": ["result"],
 }
 
 

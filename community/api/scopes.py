@@ -15,6 +15,7 @@ POSTS = "write:posts"
 VOTES = "write:votes"
 READING = "write:reading"
 FLAGS = "write:flags"
+EVENTS = "write:events"
 MODERATION = "write:moderation"
 
 SCOPES = {
@@ -23,6 +24,7 @@ SCOPES = {
     VOTES: _("Vote, and accept answers"),
     READING: _("Keep bookmarks, drafts and how far you have read, follow, and mark notifications as read"),
     FLAGS: _("Flag posts and comments to the moderators"),
+    EVENTS: _("Record events of its own that the site’s admins have let it declare"),
     MODERATION: _("Moderate, where you are a moderator: decide about flags, pin and merge topics"),
 }
 

@@ -9,6 +9,7 @@ from community.api.resources import (
     categories,
     comments,
     drafts,
+    events,
     flags,
     follows,
     leaderboards,
@@ -76,6 +77,9 @@ urlpatterns = [  # under api/v1/
     path("members/<str:username>/points/entries/", points.MemberEntries.as_view(), name="member-entries"),
     path("leaderboard/", leaderboards.Leaderboard.as_view(), name="leaderboard"),
     path("leaderboard/me/", leaderboards.MyPlace.as_view(), name="leaderboard-me"),
+    path("events/", events.Events.as_view(), name="events"),
+    path("events", events.without_slash),
+    path("events/declared/", events.Declarations.as_view(), name="declared-events"),
     path("search/", search.Search.as_view(), name="search"),
     # flags/
     path("flags/", flags.Flags.as_view(), name="flags"),

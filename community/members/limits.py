@@ -47,6 +47,7 @@ OF_MEMBER: dict[str, tuple[tuple[Limit, ...], tuple[Limit, ...]]] = {
 OF_ADDRESS: dict[str, tuple[Limit, ...]] = {
     "sign-up": (Limit(10, HOUR), Limit(30, DAY)),
     "oauth": (Limit(60, MINUTE), Limit(1000, HOUR)),  # codes and refresh tokens; a server asks for all its members
+    "events": (Limit(1200, MINUTE),),  # batches of what its readers see, and of programs
     "write": (Limit(300, MINUTE), Limit(6000, HOUR)),  # any request that is not a read
 }
 NEW_FOR, NEW_BELOW = DAY, 10  # who joined within this time or has fewer points is new

@@ -12,13 +12,18 @@ from django.http import HttpRequest
 
 from community.members.accounts import give_address
 from community.members.models import Member
+from events import context, visitors
 from events.record import record
 
 
 @receiver(post_save, sender=Member)
 def tell_of_sign_up(instance: Member, created: bool, raw: bool, **kwargs: Any) -> None:
-    if created and not raw:
-        record("signed_up", unit=instance.pk, at=instance.date_joined, method=instance.signs_up_by)
+    if not created or raw:
+        return
+    record("signed_up", unit=instance.pk, at=instance.date_joined, method=instance.signs_up_by)
+    visitor = context.current().visitor
+    if visitor and instance.signs_up_by != Member.signs_up_by:  # by themselves, not made by somebody in the admin
+        visitors.link(visitor, member=instance.pk, at=instance.date_joined)
 
 
 @receiver(post_save, sender=Member)

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from community.members import limits
+from events import api as events
 
 READS = ("GET", "HEAD", "OPTIONS")
 WRITTEN = ("title", "body", "note", "bio")  # fields whose text is given back
@@ -30,6 +31,9 @@ class RateLimitMiddleware:
 
     def _count(self, request: HttpRequest) -> None:
         if request.method in READS:
+            return
+        if request.path.rstrip("/") == events.PATH:
+            limits.take("events", request)
             return
         limits.take("write", request)
         if request.path == reverse("account_signup"):

@@ -69,6 +69,8 @@ class World:
             "judgeFlag": {"verdict": "decline"},
             "readNotifications": {},
             "saveDraft": {"title": "Half a title"},
+            "recordEvents": {"events": [{"name": "build_finished"}]},
+            "declareEvent": {"name": "build_finished"},
         }
         return bodies.get(operation)
 

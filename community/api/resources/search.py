@@ -18,6 +18,7 @@ from community.api.shapes import In, Out
 from community.forum import search
 from community.forum.queries import parse
 from events.record import record
+from events.visitors import unit_of
 
 
 class HitOut(Out):
@@ -57,6 +58,6 @@ class Search(Resource):
         """The best first, ten pages at most; without words the newest first."""
         number = number_of(query, most=search.PAGES)
         found = search.run(parse(query["q"]), member=request.user, number=number, size=query["page_size"])
-        if number == 1 and request.user.is_authenticated:
-            record("searched", unit=request.user.pk, results=len(found.hits))
+        if number == 1 and (unit := unit_of(request)):
+            record("searched", unit=unit, results=len(found.hits))
         return numbered(found.hits, number=number, more=found.more)

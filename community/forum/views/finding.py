@@ -11,6 +11,7 @@ from community.forum import search
 from community.forum.models import Topic
 from community.forum.queries import parse
 from events.record import record
+from events.visitors import unit_of
 
 
 @require_GET
@@ -19,8 +20,8 @@ def results(request: HttpRequest) -> HttpResponse:
     topic = _within(request)
     number = page_number(request, most=search.PAGES)
     page = search.run(parse(text), member=request.user, topic=topic, number=number) if text else None
-    if page and number == 1 and request.user.is_authenticated:
-        record("searched", unit=request.user.pk, results=len(page.hits))
+    if page and number == 1 and (unit := unit_of(request)):
+        record("searched", unit=unit, results=len(page.hits))
     context = {"search_query": text, "page": page, "topic": topic, "number": number}
     return render(request, "forum/search.html", context)
 
