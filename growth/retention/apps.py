@@ -6,3 +6,12 @@ class RetentionConfig(AppConfig):
     name = "growth.retention"
     label = "retention"
     verbose_name = _("Retention")
+
+    def ready(self) -> None:
+        from growth.reports.kinds import register  # noqa: PLC0415 (apps are ready now)
+        from growth.retention.active_members import ActiveMembers  # noqa: PLC0415
+        from growth.retention.lifecycle import Lifecycle  # noqa: PLC0415
+        from growth.retention.stickiness import Stickiness  # noqa: PLC0415
+
+        for kind in (Lifecycle(), Stickiness(), ActiveMembers()):
+            register(kind)

@@ -1,0 +1,47 @@
+"""The report of active members: of a day, of 7 and of 30 days, and how the one compares with the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from growth.reports.forms import QuestionForm
+from growth.reports.kinds import Chart, Params, Series
+from growth.retention.counted import Counted, EventsField
+
+COUNTS = ("dau", "wau", "mau")
+RATIOS = ("dau_wau", "dau_mau")
+CHARTED = 365  # days, the latest
+
+
+class ActiveMembersForm(QuestionForm):
+    since = until = breakdown = None  # the days before are looked back upon; `as_of` ends it
+    event = EventsField(label=gettext_lazy("Event"))
+
+
+class ActiveMembers(Counted):
+    key = "active_members"
+    title = gettext_lazy("Active members")
+    form = ActiveMembersForm
+    template = "reports/kinds/active_members.html"
+    module = "growth.retention.counting.active_members"
+
+    def rows(self, result: dict[str, Any]) -> list[list[Any]]:
+        heading = ["day", *COUNTS, *RATIOS, "state"]
+        return [heading, *([row[name] for name in heading] for row in result["rows"])]
+
+    def charts(self, params: Params, result: dict[str, Any]) -> list[Chart]:
+        rows = result["rows"][-CHARTED:]
+        days, last = [row["day"] for row in rows], len(rows) - 1
+        counts = {"dau": _("On the day"), "wau": _("In 7 days"), "mau": _("In 30 days")}
+        ratios = {"dau_wau": _("Of those of 7 days"), "dau_mau": _("Of those of 30 days")}
+        return [
+            Chart(_("Active members"), "line", days, _series(rows, counts, last)),
+            Chart(_("How many of them on the day"), "line", days, _series(rows, ratios, last), percent=True),
+        ]
+
+
+def _series(rows: list[dict[str, Any]], told: dict[str, str], last: int) -> list[Series]:
+    return [Series(name, [row[key] for row in rows], last) for key, name in told.items()]

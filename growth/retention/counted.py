@@ -1,0 +1,54 @@
+"""What the kinds that are counted in growth.retention.counting have in common, and the fields of their forms."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from events.names import select
+from growth.reports.kinds import Kind, Params
+
+if TYPE_CHECKING:
+    import ibis
+
+    from events.engine import Reader
+
+PERIODS = (("day", gettext_lazy("Day")), ("week", gettext_lazy("Week")), ("month", gettext_lazy("Month")))
+
+
+class Counted(Kind):
+    """Its expressions are in a module of its own, which imports ibis and duckdb and so is imported when it is asked."""
+
+    module: ClassVar[str]
+
+    def answer(self, params: Params, reader: Reader) -> dict[str, Any]:
+        return import_module(self.module).answer(params, reader)
+
+    def people(self, params: Params, cell: Params, reader: Reader) -> ibis.Table:
+        return import_module(self.module).people(params, cell, reader)
+
+
+class EventsField(forms.CharField):
+    """Names of events as `select` takes them: answer_posted|reply_posted, or active."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        told = gettext_lazy("An event, several as a|b, or active: all by which members take part.")
+        super().__init__(**{"initial": "active", "max_length": 400, "help_text": told, **kwargs})
+
+    def clean(self, value: Any) -> str:
+        names = super().clean(value)
+        try:
+            if names:
+                select(names)
+        except ValueError:
+            raise ValidationError(_("One of these events does not exist."), "invalid") from None
+        return names
+
+
+def period_field(initial: str) -> forms.ChoiceField:
+    return forms.ChoiceField(label=gettext_lazy("Period"), choices=PERIODS, initial=initial)

@@ -1,0 +1,41 @@
+"""The report of lifecycle: who of the active is new, stays or comes back, and who went."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from growth.reports.forms import QuestionForm
+from growth.reports.kinds import Chart, Params, Series
+from growth.retention.counted import Counted, EventsField, period_field
+
+COUNTS = ("active", "new", "returning", "resurrected", "dormant")
+CHARTED = 120  # periods, the latest
+
+
+class LifecycleForm(QuestionForm):
+    since = until = breakdown = None  # who is new, all history tells; `as_of` ends it
+    event = EventsField(label=gettext_lazy("Event"))
+    period = period_field("week")
+
+
+class Lifecycle(Counted):
+    key = "lifecycle"
+    title = gettext_lazy("Lifecycle")
+    form = LifecycleForm
+    template = "reports/kinds/lifecycle.html"
+    module = "growth.retention.counting.lifecycle"
+
+    def rows(self, result: dict[str, Any]) -> list[list[Any]]:
+        heading = ["period", *COUNTS, "state"]
+        return [heading, *([row[name] for name in heading] for row in result["rows"])]
+
+    def charts(self, params: Params, result: dict[str, Any]) -> list[Chart]:
+        rows = result["rows"][-CHARTED:]
+        last = len(rows) - 1
+        told = {"new": _("New"), "returning": _("Returning"), "resurrected": _("Resurrected")}
+        series = [Series(name, [row[key] for row in rows], last) for key, name in told.items()]
+        series.append(Series(_("Dormant"), [-row["dormant"] for row in rows], last))
+        return [Chart(_("Who was active, and who no longer"), "stacked", [row["period"] for row in rows], series)]
