@@ -18,5 +18,6 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "forum.sweep_drafts": {"task": "forum.sweep_drafts", "schedule": crontab(hour=3, minute=20)},
     "events.flush": {"task": "events.flush", "schedule": 1, "options": {"expires": 1}},
     "events.sweep_receipts": {"task": "events.sweep_receipts", "schedule": crontab(hour=3, minute=40)},
+    "reports.sweep": {"task": "reports.sweep", "schedule": 10, "options": {"expires": 10}},
     "desk.sweep": {"task": "desk.sweep", "schedule": 30, "options": {"expires": 30}},
 }

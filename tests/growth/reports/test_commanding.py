@@ -7,19 +7,14 @@ import pytest
 from django.core.management.base import CommandError
 
 from events.record import record
-from growth.reports import kinds
 from growth.reports.commanding import ReportCommand
-from tests.growth.reports.counting import Counting
+
+pytestmark = pytest.mark.usefixtures("counting")
 
 
 class Command(ReportCommand):
     kind = "counting"
     options = {"event": "what"}
-
-
-@pytest.fixture(autouse=True)
-def counting(monkeypatch):
-    monkeypatch.setitem(kinds.KINDS, "counting", Counting())
 
 
 def run(*arguments: str) -> tuple[str, str]:
