@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import quote
 
 from django.urls import NoReverseMatch, reverse
@@ -16,7 +16,12 @@ def path_to(name: str, *parts: object) -> str:
     pattern = _pattern(name, len(parts))
     if pattern is None:
         return reverse(name, args=parts)
-    return pattern % tuple([part if type(part) is int else quote(str(part), safe=_SAFE) for part in parts])
+    return pattern % tuple([part if type(part) is int else _quoted(str(part)) for part in parts])
+
+
+@lru_cache(4096)
+def _quoted(part: str) -> str:
+    return quote(part, safe=_SAFE)
 
 
 @cache

@@ -5,7 +5,6 @@ Jinja2 compiles a template to Python; a feed or a topic page takes a fifth of th
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -16,7 +15,7 @@ from django.template.backends.utils import csrf_input
 from django.template.defaultfilters import date, truncatechars
 from django.templatetags.static import static
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language, get_language_info, gettext, override
+from django.utils.translation import get_language, get_language_info
 from jinja2 import Environment
 
 from community.forum import phrases, rails, structured
@@ -34,10 +33,9 @@ def languages() -> list[tuple[str, str]]:
 
 
 GLOBALS = {
-    "_": gettext,
     "phrases": phrases,
     "path_to": path_to,
-    "static": static,
+    "static": cache(static),  # collected before the processes start
     "avatar": bylines.avatar,
     "week_board": week_board,
     "waiting_questions": rails.waiting_questions,
@@ -67,23 +65,13 @@ def environment(**options: Any) -> Environment:
     return made
 
 
-@cache
-def _speaker(language: str) -> Callable[[str], str]:
-    """What `gettext` says in this language. A page asks for the same dozen words again and again: each is kept."""
-
-    @cache
-    def speak(message: str) -> str:
-        with override(language):
-            return gettext(message)
-
-    return speak
-
-
 def page(request: HttpRequest) -> dict[str, object]:
-    """The language, its words, and one hidden field for all forms of a page: Django would make a new one for each."""
-    language = get_language() or settings.LANGUAGE_CODE
-    return {
-        "LANGUAGE_CODE": language,
-        "_": _speaker(language),
-        "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),
-    }
+    """The language, who reads, and one hidden field for all forms of a page: Django would make many.
+
+    A page asks for its reader hundreds of times, each time through the lazy object that Django's middleware leaves.
+    """
+    found: dict[str, object] = {"LANGUAGE_CODE": get_language() or settings.LANGUAGE_CODE}
+    user = getattr(request, "_cached_user", None)
+    if user is None or not user.is_authenticated:
+        return found | {"csrf_input": SimpleLazyObject(lambda: csrf_input(request))}
+    return found | {"user": user, "csrf_input": csrf_input(request)}

@@ -157,7 +157,7 @@ TEMPLATES = [
         },
     },
     {  # the forum's pages
-        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "BACKEND": "config.speaking.Templates",
         "DIRS": [ROOT / "templates" / "jinja2"],
         "OPTIONS": {
             "environment": "config.jinja.environment",
@@ -224,6 +224,7 @@ CELERY_BEAT_SCHEDULE = beat.SCHEDULE
 
 # Members
 AUTH_USER_MODEL = "members.Member"
+SESSION_ENGINE = "community.members.sessions"
 SILENCED_SYSTEM_CHECKS = [
     "auth.W004",  # unique by UniqueConstraint(Lower("username"))
     *policy.LEFT_TO_THE_OPERATOR,

@@ -5,15 +5,20 @@ from __future__ import annotations
 from django.utils.formats import number_format
 from django.utils.translation import ngettext, pgettext
 
+from community import spoken
 
+
+@spoken.kept
 def points_word(n: int) -> str:
     return ngettext("point", "points", n)
 
 
+@spoken.kept
 def answers_word(n: int) -> str:
     return ngettext("answer", "answers", n)
 
 
+@spoken.kept
 def replies_word(n: int) -> str:
     return ngettext("reply", "replies", n)
 
@@ -58,6 +63,7 @@ def span_heading(*, yearly: bool) -> str:
     return pgettext("heading", "Year") if yearly else pgettext("heading", "Month")
 
 
+@spoken.kept
 def compact(points: int) -> str:
     """1,284 as it is, 12,840 as 12.8k: short enough for a byline."""
     if points < 10_000:

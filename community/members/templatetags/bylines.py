@@ -1,6 +1,6 @@
 """How a member is shown beside what they wrote."""
 
-from datetime import date, datetime
+from datetime import datetime, tzinfo
 from functools import lru_cache
 
 from django import template
@@ -8,12 +8,14 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from community import spoken
 from community.members.models import Member
 
 register = template.Library()
+HOUR, DAY, MONTH = 60, 24 * 60, 30 * 24 * 60  # minutes
 
 
 @register.simple_tag
@@ -25,28 +27,12 @@ def avatar(member: Member | None, size: str = "") -> SafeString:
         return format_html(
             '<img class="avatar {}" src="{}" alt="" loading="lazy" width="36" height="36">', size, member.avatar.url
         )
-    initial = (str(member) or "?")[0].upper()
-    return format_html('<span class="avatar {} c{}" aria-hidden="true">{}</span>', size, member.pk % 10, initial)
+    return _initial((str(member) or "?")[0].upper(), member.pk % 10, size)
 
 
 @lru_cache(4096)
-def _day(day: date, form: str, language: str) -> str:
-    """A date worded; a page has dozens, and of old posts the same ones again and again."""
-    return date_format(day, form)
-
-
-def _words(at: datetime, now: datetime) -> str:
-    """`at` in the reader's time zone."""
-    minutes = int((now - at).total_seconds() // 60)
-    if minutes < 1:
-        return _("just now")
-    if minutes < 60:
-        return ngettext("%d min", "%d min", minutes) % minutes
-    if minutes < 24 * 60:
-        return ngettext("%d h", "%d h", minutes // 60) % (minutes // 60)
-    if minutes < 30 * 24 * 60:
-        return ngettext("%d d", "%d d", minutes // 1440) % (minutes // 1440)
-    return _day(at.date(), "MONTH_DAY_FORMAT" if at.year == now.year else "DATE_FORMAT", get_language() or "")
+def _initial(letter: str, colour: int, size: str) -> SafeString:
+    return format_html('<span class="avatar {} c{}" aria-hidden="true">{}</span>', size, colour, letter)
 
 
 @register.filter
@@ -54,10 +40,34 @@ def ago(at: datetime | None) -> SafeString | str:
     """A short relative time whose exact moment is in the element's datetime and title."""
     if at is None:
         return ""
-    local = timezone.localtime(at)
+    now = timezone.now()
+    return _ago(at, timezone.get_current_timezone(), _in_steps((now - at).total_seconds() // 60), now.year)
+
+
+def _in_steps(minutes: float) -> int:
+    """Whole hours from an hour on, whole days from a day on, and a month for all that is older."""
+    if minutes < HOUR:
+        return max(0, int(minutes))
+    step = HOUR if minutes < DAY else DAY
+    return min(int(minutes // step) * step, MONTH)
+
+
+@spoken.kept
+def _ago(at: datetime, zone: tzinfo, minutes: int, this_year: int) -> SafeString:
+    local = timezone.localtime(at, zone)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         at.isoformat(timespec="seconds"),
         local.strftime("%Y-%m-%d %H:%M %Z"),  # the same in every language, and a tenth of the cost of a worded one
-        _words(local, timezone.now()),
+        _words(minutes) or date_format(local, "MONTH_DAY_FORMAT" if local.year == this_year else "DATE_FORMAT"),
     )
+
+
+def _words(minutes: int) -> str:
+    if minutes < 1:
+        return _("just now")
+    if minutes < HOUR:
+        return ngettext("%d min", "%d min", minutes) % minutes
+    if minutes < DAY:
+        return ngettext("%d h", "%d h", minutes // HOUR) % (minutes // HOUR)
+    return ngettext("%d d", "%d d", minutes // DAY) % (minutes // DAY) if minutes < MONTH else ""
