@@ -18,7 +18,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_info
 from jinja2 import Environment
 
-from community.forum import phrases, rails, structured
+from community.forum import phrases, rails, sharing, structured
 from community.forum.highlighting import plain
 from community.members.templatetags import bylines
 from community.notifications import inbox
@@ -43,6 +43,7 @@ GLOBALS = {
     "rail_categories": rails.categories,
     "open_categories": rails.open_categories,
     "structured_data": structured.structured_data,
+    "share_link": sharing.link_to,
     "languages": languages,
     "unread_count": inbox.unread_count,
 }

@@ -20,9 +20,10 @@ PARAMETER = "by"
 ONE_A_DAY = (1, timedelta(days=1).total_seconds())  # newcomers from one address for one member: it may be their own
 
 
-def link_to(topic: Topic, member: Member) -> str:
-    """The topic's address, for this member to hand on."""
-    return f"{settings.SITE_URL}{topic.get_absolute_url()}?{PARAMETER}={int_to_base36(member.pk)}"
+def link_to(topic: Topic, reader: Member | AnonymousUser) -> str:
+    """The topic's address, for its reader to hand on."""
+    url = f"{settings.SITE_URL}{topic.get_absolute_url()}"
+    return f"{url}?{PARAMETER}={int_to_base36(reader.pk)}" if reader.pk else url
 
 
 def brought(request: HttpRequest, *, visitor: int, by: str, topic: int | None) -> None:

@@ -9,7 +9,12 @@ THEME_COOKIE = "theme"
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    return {"SITE_NAME": settings.SITE_NAME, "SITE_URL": settings.SITE_URL, "theme": theme_of(request)}
+    return {
+        "SITE_NAME": settings.SITE_NAME,
+        "SITE_URL": settings.SITE_URL,
+        "CONSENT_REQUIRED": settings.CONSENT_REQUIRED,
+        "theme": theme_of(request),
+    }
 
 
 def theme_of(request: HttpRequest) -> str:
