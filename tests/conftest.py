@@ -31,7 +31,7 @@ def django_db_setup(servers, django_test_environment, django_db_blocker) -> Iter
     with django_db_blocker.unblock(), own_database() as database, pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: database.clone())
         yield
-    for left in (settings.MEDIA_ROOT, settings.METRICS_DIR):
+    for left in (settings.MEDIA_ROOT, settings.METRICS_DIR, settings.LAKE_URL):
         shutil.rmtree(left, ignore_errors=True)
 
 

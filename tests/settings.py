@@ -12,6 +12,7 @@ SECRET_KEY = "only-for-tests"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 SITE_URL = "http://testserver"
 MEDIA_ROOT = VAR_DIR / "test-media" / RUN
+LAKE_URL = str(VAR_DIR / "test-lake" / RUN)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", "community.api.programs.server.SecretHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ACCOUNT_RATE_LIMITS = False

@@ -24,4 +24,6 @@ SCHEMA = pa.schema(
         pa.field("properties", pa.string(), nullable=False),
     ]
 )
+# What PostgreSQL is asked for: `at` follows from epoch_us, `person` from the unit and the links.
+FACTS = pa.schema([field for field in SCHEMA if field.name not in ("at", "person")])
 ORDER = "person, epoch_us, id"  # of the rows in every file

@@ -2,6 +2,7 @@
 
 from events.models.declared import DeclaredEvent
 from events.models.derived import DailyCount, FillMark, FirstSeen, PersonDay, PersonFacts
+from events.models.erasure import Erasure
 from events.models.event import Event, TransactionId
 from events.models.intake import IntakeCount, Receipt
 from events.models.lake import LakeDay, LakeFile, Seal
@@ -10,6 +11,7 @@ from events.models.visitors import ExternalUnit, VisitorLink
 __all__ = [
     "DailyCount",
     "DeclaredEvent",
+    "Erasure",
     "Event",
     "ExternalUnit",
     "FillMark",

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from events.models.event import TransactionId
 
 
+class FillMarkQuerySet(models.QuerySet["FillMark"]):
+    def of(self, table: str) -> int:
+        """Events of transactions before it are in the table; 0 where it was never filled."""
+        return int(self.filter(pk=table).values_list("tx_hi", flat=True).first() or 0)
+
+    def move(self, table: str, tx_hi: int, now: datetime) -> None:
+        self.update_or_create(pk=table, defaults={"tx_hi": str(tx_hi), "filled_at": now})
+
+
 class FillMark(models.Model):
-    """How far a derived table is filled: up to the events of transactions before `tx_hi`. Moves with its table."""
+    """How far a derived table is filled: up to the events of transactions before `tx_hi`. Moves with its table.
+
+    `lake` stands for the lake itself, and moves though there is nothing to seal: its age is the lag.
+    """
 
     table = models.CharField(_("table"), max_length=40, primary_key=True)
     tx_hi = TransactionId()
     filled_at = models.DateTimeField(_("filled"))
+
+    objects = FillMarkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("fill mark")
@@ -59,7 +75,7 @@ class PersonDay(models.Model):
 
 
 class DailyCount(models.Model):
-    """Events of a day of the site's time zone by name and origin, without bots and staff being told apart."""
+    """Events of a day of the site's time zone by name and origin, those of staff among them."""
 
     day = models.DateField(_("day"))
     name = models.CharField(_("name"), max_length=40)
@@ -77,7 +93,8 @@ class DailyCount(models.Model):
 
 
 class PersonFacts(models.Model):
-    """What is known of a person from their first event, for breakdowns: frozen unless an earlier event comes."""
+    """What is known of a person from their first events, for breakdowns. Each fact has the place, by (epoch_us, id), of
+    the event that tells it, so that an earlier one that comes late, or a visitor who is them, takes its place."""
 
     person = models.BigIntegerField(_("person"), primary_key=True)
     epoch_us = models.BigIntegerField(_("microseconds"))
@@ -87,7 +104,11 @@ class PersonFacts(models.Model):
     language = models.CharField(_("language"), max_length=10, blank=True)
     country = models.CharField(_("country"), max_length=2, blank=True)
     join_method = models.CharField(_("how they joined"), max_length=40, blank=True)
+    join_us = models.BigIntegerField(null=True)
+    join_id = models.BigIntegerField(null=True)
     first_category = models.CharField(_("first category"), max_length=60, blank=True)
+    category_us = models.BigIntegerField(null=True)
+    category_id = models.BigIntegerField(null=True)
 
     class Meta:
         verbose_name = _("facts of a person")

@@ -9,6 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from events.models.event import TransactionId
 
 
+class SealQuerySet(models.QuerySet["Seal"]):
+    def end(self) -> int:
+        """Events of transactions before it are in the lake; 0 where nothing was sealed."""
+        return int(self.order_by("-tx_hi").values_list("tx_hi", flat=True).first() or 0)
+
+
 class Seal(models.Model):
     """All events of the transactions in [tx_lo, tx_hi), written to the lake: a set that is closed for ever."""
 
@@ -16,6 +22,8 @@ class Seal(models.Model):
     tx_hi = TransactionId(unique=True)
     rows = models.BigIntegerField(_("rows"))
     sealed_at = models.DateTimeField(_("sealed"))
+
+    objects = SealQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("seal")
@@ -72,7 +80,8 @@ class LakeFile(models.Model):
 
 
 class LakeDay(models.Model):
-    """What the lake holds of one UTC day: kept equal to the files by every seal and erasure, proved by verify_lake."""
+    """What PostgreSQL held of one UTC day before it was left to the lake alone: with the rows that PostgreSQL still
+    holds it makes what the files must hold, as verify_lake proves."""
 
     day = models.DateField(_("day"), primary_key=True)
     rows = models.BigIntegerField(_("rows"))
