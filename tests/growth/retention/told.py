@@ -77,19 +77,19 @@ def _row(pk: int, one: Told) -> dict[str, Any]:
     }
 
 
-def asked(kind: str, **given: Any) -> dict[str, Any]:
+def asked(kind: str, /, **given: Any) -> dict[str, Any]:
     """The parameters of a question as a page and a command make them."""
     form = KINDS[kind].form(given)
     assert form.is_valid(), form.errors
     return params(form)
 
 
-def answer(kind: str, history: Iterable[Told], as_of: datetime, **given: Any) -> dict[str, Any]:
+def answer(kind: str, history: Iterable[Told], as_of: datetime, /, **given: Any) -> dict[str, Any]:
     with reading(as_of=as_of, snapshot=snapshot(history)) as reader:
         return KINDS[kind].answer(asked(kind, **given), reader)
 
 
-def people(kind: str, history: Iterable[Told], as_of: datetime, cell: dict[str, Any], **given: Any) -> list[int]:
+def people(kind: str, history: Iterable[Told], as_of: datetime, cell: dict[str, Any], /, **given: Any) -> list[int]:
     """Who is behind a number, in order; a person who comes twice is there twice."""
     with reading(as_of=as_of, snapshot=snapshot(history)) as reader:
         found = KINDS[kind].people(asked(kind, **given), cell, reader)

@@ -1,0 +1,1 @@
+"""Retention: who comes back after they started, by cohort. The definitions: docs/metrics.md."""

@@ -1,0 +1,69 @@
+"""The report of retention: who comes back after they started."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from growth.reports.kinds import Chart, Params, Series
+from growth.retention.cohorts.form import RetentionForm
+from growth.retention.cohorts.grid import COMPLETE, brackets
+from growth.retention.cohorts.naming import group_name
+from growth.retention.counted import Counted
+
+FOLLOWED = (1, 2, 4, 8, 12)  # the k that are drawn over time
+DRAWN = 6  # groups at most, the largest
+
+
+class Retention(Counted):
+    key = "retention"
+    title = gettext_lazy("Retention")
+    about = gettext_lazy("Who comes back after they started, by the period in which they started.")
+    form = RetentionForm
+    template = "reports/kinds/retention.html"
+    module = "growth.retention.cohorts.answering"
+
+    def rows(self, result: dict[str, Any]) -> list[list[Any]]:
+        """One row for each cell: no number is lost, whatever is shown."""
+        parts = [("", result), *((part["value"], part) for part in result.get("groups", ()))]
+        heading = ["group", "cohort", "size", "k", "count", "value", "state"]
+        return [
+            heading,
+            *(
+                [value, row["cohort"], row["size"], cell["k"], cell["count"], cell["value"], cell["state"]]
+                for value, part in parts
+                for row in part["rows"]
+                for cell in row["cells"]
+            ),
+        ]
+
+    def charts(self, params: Params, result: dict[str, Any]) -> list[Chart]:
+        return [_curve(params, result), _over_time(params, result)] if result["rows"] else []
+
+
+def headings(params: Params) -> list[str]:
+    """What each k is called: its number, or its bracket."""
+    if params["kind"] != "bracket":
+        return [str(k) for k in range(params["periods"])]
+    return [str(first) if first == last else f"{first}-{last}" for first, last in brackets(params["brackets"])]
+
+
+def _curve(params: Params, result: dict[str, Any]) -> Chart:
+    parts = {_("All"): result} | {group_name(params, part["value"]): part for part in result.get("groups", ())[:DRAWN]}
+    series = [Series(name, [total["value"] for total in part["overall"]]) for name, part in parts.items()]
+    return Chart(_("Share that comes back"), "line", headings(params), series, percent=True)
+
+
+def _over_time(params: Params, result: dict[str, Any]) -> Chart:
+    names, rows = headings(params), result["rows"]
+    shown = [k for k in FOLLOWED if k < len(names)] or [0]
+    series = [_followed(names[k], [row["cells"][k] for row in rows]) for k in shown]
+    return Chart(_("By cohort"), "line", [row["cohort"] for row in rows], series, percent=True)
+
+
+def _followed(name: str, cells: list[dict[str, Any]]) -> Series:
+    """Cells are complete up to some cohort, then not over."""
+    partial = next((n for n, cell in enumerate(cells) if cell["state"] != COMPLETE), None)
+    return Series(name, [cell["value"] for cell in cells], partial)
