@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "oauth2_provider",
     "config",
     "events",
+    "experiments",
     "community.desk.apps.DeskConfig",
     "community.members",
     "community.points",

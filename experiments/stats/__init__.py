@@ -1,0 +1,1 @@
+"""What an experiment's numbers say: pure functions over sufficient statistics, each with its source."""

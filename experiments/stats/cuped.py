@@ -1,0 +1,61 @@
+"""CUPED: the part of a metric that units brought with them is taken out (Deng, Xu, Kohavi & Walker 2013)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+
+from experiments.stats.effects import TOO_FEW, Difference, Effect, judged, welch_df
+from experiments.stats.samples import Joint, Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """θ = cov(Y, X) / var(X) over the units of all arms together; 0 where one of them does not vary."""
+
+    theta: float
+    correlation: float | None
+
+
+def slope(arms: Iterable[Joint]) -> Slope:
+    pooled = reduce(add, arms)
+    if pooled.n < 2 or pooled.var_x == 0 or pooled.var_y == 0:
+        return Slope(0.0, None)
+    return Slope(pooled.cov / pooled.var_x, pooled.cov / math.sqrt(pooled.var_x * pooled.var_y))
+
+
+def adjusted(units: Joint, theta: float) -> Sample:
+    """The sample of y − θx."""
+    variance = max(0.0, units.var_y + theta**2 * units.var_x - 2 * theta * units.cov)
+    return Sample(units.n, units.y - theta * units.x, variance)
+
+
+def compare(control: Joint, arm: Joint, theta: float, *, alpha: float = 0.05) -> Effect:
+    """The adjusted difference; relative to control's mean as it is, not as it was adjusted."""
+    if min(control.n, arm.n) < 2:
+        return TOO_FEW
+    before, after = adjusted(control, theta), adjusted(arm, theta)
+    difference = Difference(
+        absolute=after.mean - before.mean,
+        variance=after.mean_variance + before.mean_variance,
+        base=control.y,
+        base_variance=control.var_y / control.n,
+        covariance=-(control.var_y - theta * control.cov) / control.n,
+        relative_variance=_relative_variance(control, arm, theta),
+        df=welch_df(before, after),
+    )
+    return judged(difference, alpha=alpha)
+
+
+def _relative_variance(control: Joint, arm: Joint, theta: float) -> float | None:
+    """GrowthBook's documentation, "CUPED technical details"."""
+    base = control.y
+    if base == 0:
+        return None
+    times = arm.y / base
+    of_arm = arm.var_y + theta**2 * arm.var_x - 2 * theta * arm.cov
+    of_control = control.var_y * times**2 - 2 * theta * control.cov * times + theta**2 * control.var_x
+    return max(0.0, of_arm / (arm.n * base**2) + of_control / (control.n * base**2))

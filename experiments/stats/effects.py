@@ -1,0 +1,155 @@
+"""The difference between an arm and control, on the scale of the metric and relative to control.
+
+Welch's t (Welch 1947) on raw variances; the relative effect by the delta method, or by Fieller's theorem (Fieller
+1954) where control's mean is within five of its standard errors of zero. The same degrees of freedom for both, and
+decisions use the absolute scale's p only.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+from scipy.special import stdtr, stdtrit
+
+from experiments.stats.samples import Sample
+
+STABLE = 5  # standard errors of control's mean that it is from zero, below which delta gives way to Fieller
+
+Interval = tuple[float | None, float | None] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Arm minus control. None where it cannot be told; `status` says why."""
+
+    absolute: float | None = None
+    absolute_se: float | None = None
+    absolute_ci: Interval = None
+    p: float | None = None
+    relative: float | None = None
+    relative_se: float | None = None
+    relative_ci: Interval = None
+    relative_p: float | None = None
+    relative_method: str = "none"  # delta, fieller, none
+    df: float | None = None
+    status: str = "ok"  # too_few, zero_variance, scale_conflict
+
+
+TOO_FEW = Effect(status="too_few")
+CERTAIN: dict[str, Any] = {"relative": 0.0, "relative_se": 0.0, "relative_ci": (0.0, 0.0), "relative_p": 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Arm − control and what it is divided by, control's mean, with their variances and covariance."""
+
+    absolute: float
+    variance: float
+    base: float
+    base_variance: float
+    covariance: float
+    relative_variance: float | None  # by the delta method; None where the base is 0
+    df: float | None  # None where nothing varies
+
+
+def compare(control: Sample, arm: Sample, *, alpha: float = 0.05) -> Effect:
+    """TOO_FEW where an arm has less than two units."""
+    if min(control.n, arm.n) < 2:
+        return TOO_FEW
+    difference = Difference(
+        absolute=arm.mean - control.mean,
+        variance=arm.mean_variance + control.mean_variance,
+        base=control.mean,
+        base_variance=control.mean_variance,
+        covariance=-control.mean_variance,
+        relative_variance=relative_variance(control, arm),
+        df=welch_df(control, arm),
+    )
+    return judged(difference, alpha=alpha)
+
+
+def relative_variance(control: Sample, arm: Sample) -> float | None:
+    """Of (arm − control) / |control| by the delta method; None where control's mean is 0."""
+    if control.mean == 0:
+        return None
+    return arm.mean_variance / control.mean**2 + control.mean_variance * arm.mean**2 / control.mean**4
+
+
+def judged(given: Difference, *, alpha: float) -> Effect:
+    """Intervals and p on both scales."""
+    if given.df is None:
+        return _without_variance(given)
+    reach, error = float(stdtrit(given.df, 1 - alpha / 2)), math.sqrt(given.variance)
+    effect = Effect(
+        absolute=given.absolute,
+        absolute_se=error,
+        absolute_ci=around(given.absolute, error, reach),
+        p=two_sided(given.absolute / error, given.df),
+        df=given.df,
+    )
+    return effect if given.relative_variance is None else _agreeing(_relative(effect, given, reach))
+
+
+def _relative(effect: Effect, given: Difference, reach: float) -> Effect:
+    relative, error = given.absolute / abs(given.base), math.sqrt(given.relative_variance or 0)
+    told = replace(effect, relative=relative, relative_se=error)
+    if not is_stable(given):
+        return replace(told, relative_ci=fieller(given, reach), relative_p=effect.p, relative_method="fieller")
+    p = two_sided(relative / error, given.df or 1) if error else 0.0
+    return replace(told, relative_ci=around(relative, error, reach), relative_p=p, relative_method="delta")
+
+
+def is_stable(given: Difference) -> bool:
+    return given.base**2 >= STABLE**2 * given.base_variance
+
+
+def fieller(given: Difference, reach: float) -> Interval:
+    """The relative effects within `reach` standard errors of what was seen; (None, None) where there is no end."""
+    a = given.base**2 - reach**2 * given.base_variance
+    b = given.absolute * given.base - reach**2 * given.covariance
+    c = given.absolute**2 - reach**2 * given.variance
+    if a <= 0:
+        return None, None
+    root = math.sqrt(max(0.0, b**2 - a * c))
+    low, high = sorted(math.copysign(1, given.base) * (b + side * root) / a for side in (-1, 1))
+    return low, high
+
+
+def _without_variance(given: Difference) -> Effect:
+    """The means are equal for certain, or nothing can be said of chance."""
+    relative = given.absolute / abs(given.base) if given.base else None
+    method = "delta" if given.base else "none"
+    if given.absolute == 0:
+        equal = Effect(0.0, 0.0, (0.0, 0.0), 1.0, relative_method=method)
+        return replace(equal, **CERTAIN) if given.base else equal
+    return Effect(given.absolute, 0.0, relative=relative, relative_method=method, status="zero_variance")
+
+
+def _agreeing(effect: Effect) -> Effect:
+    """Where one scale's interval holds 0 and the other's does not, it is said."""
+    sides = [_holds_zero(one) for one in (effect.absolute_ci, effect.relative_ci)]
+    return effect if None in sides or sides[0] == sides[1] else replace(effect, status="scale_conflict")
+
+
+def _holds_zero(interval: Interval) -> bool | None:
+    if interval is None or interval[0] is None or interval[1] is None:
+        return None
+    return interval[0] <= 0 <= interval[1]
+
+
+def around(centre: float, error: float, reach: float) -> tuple[float, float]:
+    return centre - reach * error, centre + reach * error
+
+
+def two_sided(t: float, df: float) -> float:
+    return float(2 * stdtr(df, -abs(t)))
+
+
+def welch_df(control: Sample, arm: Sample) -> float | None:
+    """Welch–Satterthwaite, on the raw variances; None where neither varies."""
+    parts = [one.mean_variance for one in (control, arm)]
+    if not sum(parts):
+        return None
+    return sum(parts) ** 2 / sum(part**2 / (one.n - 1) for part, one in zip(parts, (control, arm), strict=True))

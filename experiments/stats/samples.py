@@ -1,0 +1,82 @@
+"""One arm's numbers for one metric, as sums over its units: they add up over days, arms and shards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """`n` units with the mean and the variance of what is measured of each (of a ratio: linearised, see `ratio`)."""
+
+    n: int
+    mean: float
+    variance: float
+
+    @property
+    def mean_variance(self) -> float:
+        """The squared standard error of the mean."""
+        return self.variance / self.n
+
+
+def mean(n: int, total: float, squares: float) -> Sample:
+    """From Σy and Σy²; the variance with Bessel's correction."""
+    return Sample(n, total / n, max(0.0, (squares - total**2 / n) / (n - 1)))
+
+
+def proportion(n: int, successes: float) -> Sample:
+    """The variance is p(1 − p), without Bessel's correction."""
+    share = successes / n
+    return Sample(n, share, share * (1 - share))
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """Two numbers of each unit, a value and its covariate or a numerator and its denominator: their means and the
+    sums of their products about the means, which add up without losing digits (Chan, Golub & LeVeque 1983)."""
+
+    n: int
+    y: float
+    x: float
+    yy: float
+    xx: float
+    xy: float
+
+    @classmethod
+    def of_sums(cls, n: int, y: float, yy: float, x: float, xx: float, xy: float) -> Joint:
+        """From Σy, Σy², Σx, Σx² and Σxy."""
+        return cls(n, y / n, x / n, yy - y**2 / n, xx - x**2 / n, xy - x * y / n)
+
+    def __add__(self, other: Joint) -> Joint:
+        n = self.n + other.n
+        dy, dx, weight = other.y - self.y, other.x - self.x, self.n * other.n / n
+        return Joint(
+            n,
+            self.y + dy * other.n / n,
+            self.x + dx * other.n / n,
+            self.yy + other.yy + dy**2 * weight,
+            self.xx + other.xx + dx**2 * weight,
+            self.xy + other.xy + dx * dy * weight,
+        )
+
+    @property
+    def var_y(self) -> float:
+        return max(0.0, self.yy / (self.n - 1))
+
+    @property
+    def var_x(self) -> float:
+        return max(0.0, self.xx / (self.n - 1))
+
+    @property
+    def cov(self) -> float:
+        return self.xy / (self.n - 1)
+
+
+def ratio(units: Joint) -> Sample:
+    """Σy / Σx and the variance of its linearisation, by the delta method (Deng, Knoblich & Lu 2018, arXiv:1803.06336).
+
+    ZeroDivisionError where Σx is 0.
+    """
+    found = units.y / units.x
+    variance = (units.var_y - 2 * found * units.cov + found**2 * units.var_x) / units.x**2
+    return Sample(units.n, found, max(0.0, variance))

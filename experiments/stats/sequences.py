@@ -1,0 +1,55 @@
+"""Asymptotic confidence sequences: intervals that hold at every look at once.
+
+Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas, arXiv:2103.06476v7, equations 9, 134, 155 and 161. `planned` is N*, the
+units of both arms at which a decision is expected; it is fixed for an experiment. The mixture sequential probability
+ratio test is the same with τ = ρ² N V (Johari, Pekelis & Walsh 2017).
+"""
+
+from __future__ import annotations
+
+import math
+
+from scipy.optimize import brentq
+
+
+def _rho2(alpha: float, planned: int) -> float:
+    return (-2 * math.log(alpha) + math.log(-2 * math.log(alpha) + 1)) / planned
+
+
+def reach(n: int, *, planned: int, alpha: float = 0.05) -> float:
+    """Standard errors on each side of the estimate, after `n` units of both arms."""
+    rho2 = _rho2(alpha, planned)
+    grown = n * rho2 + 1
+    return math.sqrt(n) * math.sqrt(2 * grown / (n**2 * rho2) * math.log(math.sqrt(grown) / alpha))
+
+
+def p_value(difference: float, error: float, n: int, *, planned: int, alpha: float = 0.05) -> float:
+    """Against no difference; valid whenever one looks."""
+    rho2 = _rho2(alpha, planned)
+    grown = n * rho2 + 1
+    evidence = rho2 * (difference / error) ** 2 * n / (2 * grown) - math.log(grown) / 2
+    return min(1.0, math.exp(-evidence))
+
+
+def one_sided_reach(n: int, *, planned: int, alpha: float = 0.05) -> float:
+    """Standard errors on the one side that is looked at; ValueError for alpha of 0.5 and more."""
+    if not 0 < alpha < 0.5:
+        raise ValueError("alpha of a one-sided sequence lies between 0 and 0.5")
+    rho2 = _rho2(2 * alpha, planned)
+    grown = n * rho2 + 1
+    return math.sqrt(n) * math.sqrt(2 * grown / (n**2 * rho2) * math.log(1 + math.sqrt(grown) / (2 * alpha)))
+
+
+def one_sided_p(difference: float, error: float, n: int, *, planned: int, alpha: float = 0.05) -> float:
+    """Against a difference of 0 or less: the smallest level at which the sequence, tuned for `alpha`, leaves it out."""
+    distance = difference / error
+    rho2 = _rho2(2 * alpha, planned)
+    grown = n * rho2 + 1
+
+    def short(level: float) -> float:
+        return math.sqrt(2 * grown / (n * rho2) * math.log(1 + math.sqrt(grown) / (2 * level))) - distance
+
+    low, high = 1e-12, 0.5
+    if short(high) > 0:
+        return 1.0
+    return low if short(low) < 0 else float(brentq(short, low, high))
