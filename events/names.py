@@ -43,6 +43,9 @@ _DECLARED = (
     EventName("vote_cast", "voter", ("post",), value="+1 or -1"),
     EventName("answer_accepted", "asker", ("post",)),
     EventName("bounty_offered", "who offers", ("topic",), value="the amount"),
+    # What went wrong, beside what was done: a form that came back, an act taken back at once
+    EventName("submit_failed", "who sends the form", properties=("form",)),
+    EventName("undone", "who takes it back", ("post", "comment"), ("act",)),
     # What happens to a member, at the time of the act that causes it; one's own acts do not
     EventName("answer_received", "author of the topic", ("post",), ("topic",)),
     EventName("comment_received", "author of the post", ("comment",), ("topic",)),
@@ -64,6 +67,8 @@ ACTIVE = (
     "bookmarked",
     "bounty_offered",
 )
+# What happens to a person without their being there.
+RECEIVED = frozenset({"answer_received", "comment_received", "vote_received", "accept_received", "badge_earned"})
 
 
 def check(name: str, *, kind: str | None, properties: Mapping[str, object]) -> None:

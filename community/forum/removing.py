@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from community.forum import earning, locks, logbook, ranking, tagging
+from community.forum import earning, locks, logbook, ranking, tagging, undoing
 from community.forum.denied import Denied, Unfit
 from community.forum.models import Comment, Post, Topic
 from community.members.models import Member
@@ -60,6 +60,7 @@ def _delete_post(post: Post, *, by: Member, reason: str) -> None:
     _mark(post, now, by)
     if not post.hidden_at:
         _count(post, -1)
+    undoing.note_text(post, by=by.pk, at=now)
     _note("delete", post, by=by, at=now, reason=reason)
 
 
@@ -134,8 +135,10 @@ def _delete_comment(comment: Comment, *, by: Member, reason: str) -> None:
             return
         if by.pk != comment.author_id and not by.moderates:
             raise Denied(_("Only its author and moderators may delete a comment."))
-        _mark_comment(comment, timezone.now(), by)
-        _note("delete", comment, by=by, at=timezone.now(), reason=reason)
+        now = timezone.now()
+        _mark_comment(comment, now, by)
+        undoing.note_text(comment, by=by.pk, at=now)
+        _note("delete", comment, by=by, at=now, reason=reason)
 
 
 def _restore_comment(comment: Comment, *, by: Member) -> None:

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from community.forum import earning, locks, ranking
+from community.forum import earning, locks, ranking, undoing
 from community.forum.denied import Denied, check_readable
 from community.forum.models import Post, Topic, Vote
 from community.members import limits
@@ -62,9 +62,11 @@ def _store(post: Post, member: Member, value: int, *, at: datetime | None) -> in
     """Write the vote; the value before, 0 where there was none."""
     standing = Vote.objects.filter(member=member, post=post)
     if value == 0:
-        old = standing.values_list("value", flat=True).first() or 0
+        if (vote := standing.first()) is None:
+            return 0
         standing.delete()
-        return old
+        undoing.note_vote(vote, at=at)
+        return vote.value
     with connection.cursor() as cursor:
         cursor.execute(UPSERT, {"member": member.pk, "post": post.pk, "value": value, "at": at or timezone.now()})
         (found,) = cursor.fetchone()

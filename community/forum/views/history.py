@@ -16,7 +16,7 @@ from community.asked import whole
 from community.forum import diffing, drafts, editing
 from community.forum.forms import EditForm
 from community.forum.models import Post, Tag
-from community.forum.views.writing import refused
+from community.forum.views.writing import refused, shown
 from community.members.limits import TooMany
 
 REVISIONS = 50  # shown: each is compared with the one before
@@ -41,7 +41,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         except (PermissionDenied, TooMany) as refusal:
             status = refused(form, refusal)
     context = {"form": form, "post": post, "topic": post.topic, "draft_key": f"edit:{post.pk}", "conflict": conflict}
-    return render(request, "forum/edit.html", context, status=status)
+    return shown(request, "forum/edit.html", context, form="edit", status=status)
 
 
 def _as_it_stands(request: HttpRequest, post: Post) -> dict[str, object]:

@@ -20,12 +20,22 @@ from community.members import limits
 from community.members.images import ImageRefused
 from community.members.limits import TooMany
 from community.members.shelves import NotKept
+from events.record import record
 
 
 def refused(form: Form, refusal: PermissionDenied | TooMany) -> int:
     """Say in the form why a verb refused; the status to answer with."""
     form.add_error(None, str(refusal))
     return 429 if isinstance(refusal, TooMany) else 403
+
+
+def shown(
+    request: HttpRequest, template: str, context: dict[str, object], *, form: str, status: int = 200
+) -> HttpResponse:
+    """A page with the form of that name. Where it was sent, it comes back: that did not go through, and is noted."""
+    if request.method == "POST":
+        record("submit_failed", unit=request.user.pk, form=form)  # type: ignore[arg-type]
+    return render(request, template, context, status=status)
 
 
 @login_required
@@ -44,7 +54,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     else:
         draft = drafts.load(request.user, "topic")  # type: ignore[arg-type]
         form = TopicForm(initial=_wished(request) | (draft or {}), categories=categories)
-    return render(request, "forum/ask.html", {"form": form, "draft_key": "topic"}, status=status)
+    return shown(request, "forum/ask.html", {"form": form, "draft_key": "topic"}, form="topic", status=status)
 
 
 def _wished(request: HttpRequest) -> dict[str, str]:
@@ -69,7 +79,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         except (PermissionDenied, TooMany) as refusal:
             status = refused(form, refusal)
     context = {"form": form, "topic": topic, "draft_key": f"reply:{topic.pk}"}
-    return render(request, "forum/reply.html", context, status=status)
+    return shown(request, "forum/reply.html", context, form="reply", status=status)
 
 
 def _replying_to(request: HttpRequest) -> dict[str, str]:
@@ -91,7 +101,8 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(made)
         except (PermissionDenied, TooMany) as refusal:
             status = refused(form, refusal)
-    return render(request, "forum/comment.html", {"form": form, "post": post, "topic": post.topic}, status=status)
+    context = {"form": form, "post": post, "topic": post.topic}
+    return shown(request, "forum/comment.html", context, form="comment", status=status)
 
 
 @login_required
@@ -109,7 +120,7 @@ def edit_comment(request: HttpRequest, pk: int) -> HttpResponse:
         except (PermissionDenied, TooMany) as refusal:
             status = refused(form, refusal)
     context = {"form": form, "comment": found, "post": found.post, "topic": found.post.topic}
-    return render(request, "forum/comment.html", context, status=status)
+    return shown(request, "forum/comment.html", context, form="edit_comment", status=status)
 
 
 @require_POST
