@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from events.importing import running
+from events.importing.files import BadFile
+
+
+class Command(BaseCommand):
+    help = "Bring the history of events of another system. What was brought before is not brought again."
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        if parser.called_from_command_line:
+            parser.error = lambda message: parser.exit(2, f"{message}\n")  # type: ignore[method-assign]  # no usage
+        return parser
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("path", metavar="FILE", type=Path, help=".csv (UTF-8, with a header) or .parquet")
+        for name, told in (("unit", "who did it"), ("name", "what"), ("at", "when")):
+            parser.add_argument(f"--{name}", metavar="COL", required=True, help=f"the column that says {told}")
+        parser.add_argument(
+            "--id", metavar="COL", default="", help="the column of the events' own ids, if there is one"
+        )
+        parser.add_argument("--declare", action="store_true", help="declare names that nobody has declared")
+        parser.add_argument("--system", metavar="NAME", default="import", help="what the other system is called here")
+        parser.add_argument("--tz", metavar="ZONE", default=settings.TIME_ZONE, help="of times without one")
+
+    def handle(self, *, tz: str, **options: Any) -> None:
+        given = {name: options[name] for name in ("path", "unit", "name", "at", "id", "system", "declare")}
+        try:
+            if not 0 < len(given["system"]) <= 60:
+                raise BadFile("the name of a system has 1 to 60 characters")
+            with tqdm(unit=" rows", file=sys.stderr) as bar:
+                report = running.bring(running.Source(**given, zone=ZoneInfo(tz)), progress=bar.update)
+        except BadFile as error:
+            raise CommandError(str(error), returncode=2) from error
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise CommandError(f"there is no time zone {tz!r}", returncode=2) from error
+        said = {"events": report.events, "units": report.units, "skipped": dict(sorted(report.skipped.items()))}
+        self.stdout.write(json.dumps(said))
