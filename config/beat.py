@@ -19,5 +19,9 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "events.flush": {"task": "events.flush", "schedule": 1, "options": {"expires": 1}},
     "events.sweep_receipts": {"task": "events.sweep_receipts", "schedule": crontab(hour=3, minute=40)},
     "reports.sweep": {"task": "reports.sweep", "schedule": 10, "options": {"expires": 10}},
+    "reports.segments": {"task": "reports.segments", "schedule": 60, "options": {"expires": 60}},
+    "lake.seal": {"task": "lake.seal", "schedule": 60, "options": {"expires": 60}},
+    "lake.compact": {"task": "lake.compact", "schedule": crontab(minute=7), "options": {"expires": 3600}},
+    "lake.cool": {"task": "lake.cool", "schedule": crontab(hour=3, minute=30)},
     "desk.sweep": {"task": "desk.sweep", "schedule": 30, "options": {"expires": 30}},
 }

@@ -309,6 +309,8 @@ CLICKHOUSE_URL = env_text("CLICKHOUSE_URL")  # empty: the same engine within the
 SPARK_MASTER = env_text("SPARK_MASTER", "local[2]")
 ANALYTICS_MEMORY = env_text("ANALYTICS_MEMORY", "350MB")  # of the engine; its process takes some 250 MB more
 ANALYTICS_THREADS = env_int("ANALYTICS_THREADS", 2)
+HOT_DAYS = env_int("HOT_DAYS", 35)  # how long PostgreSQL keeps events that the lake has
+EVENT_READERS = ["community.webhooks.outbox.reached"]  # transactions before which who reads in PostgreSQL has read all
 
 # Files
 STATIC_URL = "/static/"
@@ -339,7 +341,11 @@ ON_NEWCOMER = "community.forum.sharing.brought"
 POINTS_SCOPE = "community.forum.scopes.find"
 POINTS_SCOPES = "community.forum.scopes.choices"
 # Modules with export(member) and forget(member), for what rooms above the forum hold of a member.
-BELONGINGS = {"programs": "community.api.belongings"}
+BELONGINGS = {
+    "programs": "community.api.belongings",
+    "webhooks": "community.webhooks.belongings",
+    "events": "events.belongings",
+}
 NOTIFICATION_MODEL = "notifications.Notification"
 TEXT_RENDERER = "community.forum.text.render"
 REST_FRAMEWORK, SPECTACULAR_SETTINGS = rest.FRAMEWORK, rest.SCHEMA

@@ -6,3 +6,9 @@ class SegmentsConfig(AppConfig):
     name = "growth.segments"
     label = "segments"
     verbose_name = _("Segments")
+
+    def ready(self) -> None:
+        from growth.reports.forms import offer_segments  # noqa: PLC0415 - once the apps are there
+        from growth.segments.models import Segment  # noqa: PLC0415
+
+        offer_segments(lambda: list(Segment.objects.values_list("key", "name")))
