@@ -12,10 +12,10 @@ from events.record import record
 VOTE, TEXT = timedelta(seconds=10), timedelta(minutes=5)
 
 
-def note_vote(vote: Vote, *, at: datetime | None) -> None:
-    """A vote is withdrawn, now or `at`."""
+def note_vote(vote: Vote, *, by: int, at: datetime | None) -> None:
+    """A vote of one's own is withdrawn, now or `at`."""
     if (at := at or timezone.now()) - vote.created_at <= VOTE:
-        record("undone", unit=vote.member_id, at=at, object=("post", vote.post_id), act="vote_cast")
+        record("undone", unit=by, at=at, object=("post", vote.post_id), act="vote_cast")
 
 
 def note_text(thing: Post | Comment, *, by: int, at: datetime) -> None:

@@ -65,7 +65,7 @@ def _store(post: Post, member: Member, value: int, *, at: datetime | None) -> in
         if (vote := standing.first()) is None:
             return 0
         standing.delete()
-        undoing.note_vote(vote, at=at)
+        undoing.note_vote(vote, by=member.pk, at=at)
         return vote.value
     with connection.cursor() as cursor:
         cursor.execute(UPSERT, {"member": member.pk, "post": post.pk, "value": value, "at": at or timezone.now()})

@@ -17,7 +17,8 @@ CHARTED = 365  # days, the latest
 
 
 class ActiveMembersForm(QuestionForm):
-    since = until = breakdown = None  # the days before are looked back upon; `as_of` ends it
+    # The days before are looked back upon; `as_of` ends it.
+    since = until = breakdown = None  # type: ignore[assignment]
     event = EventsField(label=gettext_lazy("Event"))
 
 

@@ -12,7 +12,8 @@ class RetentionConfig(AppConfig):
         from growth.retention.active_members import ActiveMembers  # noqa: PLC0415
         from growth.retention.cohorts.kind import Retention  # noqa: PLC0415
         from growth.retention.lifecycle import Lifecycle  # noqa: PLC0415
+        from growth.retention.metrics import EverydayMetrics  # noqa: PLC0415
         from growth.retention.stickiness import Stickiness  # noqa: PLC0415
 
-        for kind in (Retention(), Lifecycle(), Stickiness(), ActiveMembers()):
+        for kind in (Retention(), Lifecycle(), Stickiness(), ActiveMembers(), EverydayMetrics()):
             register(kind)

@@ -16,7 +16,8 @@ CHARTED = 120  # periods, the latest
 
 
 class LifecycleForm(QuestionForm):
-    since = until = breakdown = None  # who is new, all history tells; `as_of` ends it
+    # Who is new, all history tells; `as_of` ends it.
+    since = until = breakdown = None  # type: ignore[assignment]
     event = EventsField(label=gettext_lazy("Event"))
     period = period_field("week")
 

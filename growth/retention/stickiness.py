@@ -13,7 +13,7 @@ from growth.retention.counted import Counted, EventsField, period_field
 
 
 class StickinessForm(QuestionForm):
-    breakdown = None
+    breakdown = None  # type: ignore[assignment]  # so a form leaves a field out
     event = EventsField(label=gettext_lazy("Event"))
     period = period_field("day")
 

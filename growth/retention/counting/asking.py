@@ -1,4 +1,4 @@
-"""What a question's parameters mean to a reader of events: in which calendar, of which time, in which period."""
+"""What a question's parameters mean to a reader of events: whose events, in which calendar, in which period."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import ibis
+from ibis import _
 
-from events.engine import EVENTS, Reader
+from events.engine import EVENTS, PEOPLE, Reader
 from events.engine.calendar import Calendar, first_day, number, starts_at
 from events.record import epoch_us
+from growth.reports.forms import SEGMENT
 from growth.reports.kinds import Params
+from growth.segments.membership import persons
+
+YES, NO = "yes", "no"  # in a segment by which it is broken down, or not
 
 
 def calendar(params: Params, reader: Reader) -> Calendar:
@@ -19,8 +24,23 @@ def calendar(params: Params, reader: Reader) -> Calendar:
 
 
 def events(params: Params, reader: Reader) -> ibis.Table:
-    """The events of those asked about."""
-    return EVENTS
+    """All events of those asked about."""
+    segment = params["segment"]
+    return EVENTS.semi_join(persons(reader, segment), "person") if segment else EVENTS
+
+
+def grouped(relation: ibis.Table, params: Params, reader: Reader) -> ibis.Table:
+    """With a column `group` where it is asked to break down: each `person` is in one group of it."""
+    breakdown = params["breakdown"]
+    if not breakdown:
+        return relation
+    if breakdown.startswith(SEGMENT):
+        inside = persons(reader, breakdown.removeprefix(SEGMENT)).distinct().mutate(group=ibis.literal(YES))
+        other = NO
+    else:
+        inside, other = PEOPLE.select("person", group=PEOPLE[breakdown]), ""
+    joined = relation.left_join(inside, "person")
+    return joined.select(*relation.columns, group=_.group.fill_null(other))
 
 
 def between(events: ibis.Table, since: datetime, until: datetime) -> ibis.Table:

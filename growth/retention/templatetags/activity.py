@@ -8,6 +8,9 @@ from typing import Any
 from django import template
 from django.utils.formats import number_format
 
+from events.metrics import METRICS, Metric, Unit
+from growth.retention.metrics import scaled
+
 register = template.Library()
 
 
@@ -20,3 +23,26 @@ def counts(row: Mapping[str, Any], names: str) -> list[tuple[str, Any]]:
 @register.filter
 def percent(share: float | None) -> str:
     return "–" if share is None else f"{number_format(share * 100, 1)} %"
+
+
+@register.filter
+def metric(one: Mapping[str, Any]) -> Metric:
+    """What a metric of an answer is, in words."""
+    return METRICS[one["metric"]]
+
+
+@register.filter
+def lately(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The last one that is over."""
+    return next((row for row in reversed(rows) if row["state"] == "complete"), None)
+
+
+@register.filter
+def worded(row: Mapping[str, Any], metric: Metric) -> str:
+    """A row's value with its unit."""
+    if (value := row["value"]) is None:
+        return "–"
+    if metric.unit is Unit.SHARE:
+        return percent(value)
+    scale, unit = scaled(metric)
+    return f"{number_format(value / scale, 1 if unit else 2)} {unit}".strip()
