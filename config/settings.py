@@ -345,6 +345,7 @@ BELONGINGS = {
     "programs": "community.api.belongings",
     "webhooks": "community.webhooks.belongings",
     "events": "events.belongings",
+    "segments": "growth.segments.belongings",
 }
 NOTIFICATION_MODEL = "notifications.Notification"
 TEXT_RENDERER = "community.forum.text.render"
