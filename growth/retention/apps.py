@@ -11,9 +11,10 @@ class RetentionConfig(AppConfig):
         from growth.reports.kinds import register  # noqa: PLC0415 (apps are ready now)
         from growth.retention.active_members import ActiveMembers  # noqa: PLC0415
         from growth.retention.cohorts.kind import Retention  # noqa: PLC0415
+        from growth.retention.funnels.kind import Funnel  # noqa: PLC0415
         from growth.retention.lifecycle import Lifecycle  # noqa: PLC0415
         from growth.retention.metrics import EverydayMetrics  # noqa: PLC0415
         from growth.retention.stickiness import Stickiness  # noqa: PLC0415
 
-        for kind in (Retention(), Lifecycle(), Stickiness(), ActiveMembers(), EverydayMetrics()):
+        for kind in (Retention(), Funnel(), Lifecycle(), Stickiness(), ActiveMembers(), EverydayMetrics()):
             register(kind)
