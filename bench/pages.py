@@ -33,6 +33,7 @@ from bench.measuring import REPEAT, measure  # noqa: E402
 from community.forum.models import Tag, Topic  # noqa: E402
 from community.members.models import Member  # noqa: E402
 from community.nearby import cache  # noqa: E402
+from community.points.boards import live, publishing  # noqa: E402
 from config import memory, services  # noqa: E402
 
 SMALL = {"members": 300, "topics": 30, "posts": 630}
@@ -44,7 +45,7 @@ def say(text: str) -> None:
 
 @contextmanager
 def empty_database(name: str) -> Iterator[None]:
-    """A fresh database beside the site's own, dropped at the end."""
+    """A fresh database beside the site's own, dropped at the end; with it goes what was kept in Redis."""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         cursor.execute(f"CREATE DATABASE {name}")
@@ -57,6 +58,8 @@ def empty_database(name: str) -> Iterator[None]:
         _use(own)
         with connection.cursor() as cursor:
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        for key in live.client().scan_iter(match=f"{settings.REDIS_PREFIX}*", count=1000):
+            live.client().delete(key)
 
 
 def _use(name: str) -> None:
@@ -97,6 +100,7 @@ def site(size: dict[str, int]) -> dict[str, object]:
     fill.fill(**size)
     filled = round(time.perf_counter() - start, 1)
     say(f"filled in {filled} s")
+    publishing.rebuild()
     anonymous, member = Client(), Client()
     backend = "django.contrib.auth.backends.ModelBackend"
     member.force_login(Member.objects.get(username="member1"), backend=backend)

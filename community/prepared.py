@@ -73,6 +73,16 @@ def known_of(reader: Member | AnonymousUser) -> dict[str, Any]:
     return {"member": reader.pk, "read_before": getattr(reader, "read_before", None)}
 
 
+def fetch(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows of a query written by hand, planned once as well."""
+    django: Any = connections[DEFAULT_DB_ALIAS]
+    django.ensure_connection()
+    django.connection.prepare_threshold = ASKED_BEFORE_PREPARED
+    with django._prepare_cursor(_Cursor(django.connection)) as cursor:  # type: ignore[call-arg]
+        cursor.execute(sql, [_typed(value) for value in values])
+        return cursor.fetchall()
+
+
 class Prepared(Generic[Row]):
     """The rows of a queryset in which some values are Asked."""
 
@@ -85,7 +95,7 @@ class Prepared(Generic[Row]):
         if any(isinstance(value, int) and value not in BIGINTS for value in values.values()):
             return []  # as Django's look-ups answer a number that no column holds
         compiler = self._compiler.asking(values)
-        source = SimpleNamespace(db=compiler.using, query=compiler, _known_related_objects={})
+        source = SimpleNamespace(db=DEFAULT_DB_ALIAS, query=compiler, _known_related_objects={})
         return list(ModelIterable(cast(Any, source)))
 
     def first(self, **values: Any) -> Row | None:
@@ -95,7 +105,6 @@ class Prepared(Generic[Row]):
 class _Compiler(SQLCompiler):
     """Keeps its SQL and what it knows of the columns; a copy is filled with values. Stands for its query as well."""
 
-    using: str
     values: Sequence[Any] = ()
 
     def word(self) -> None:
@@ -107,21 +116,15 @@ class _Compiler(SQLCompiler):
 
     def asking(self, values: dict[str, Any]) -> _Compiler:
         asking = copy(self)
-        asking.connection = connections[self.using]  # each thread has its own
-        asking.values = [_typed(values[asked.name]) for asked in self.asked]
+        asking.connection = connections[DEFAULT_DB_ALIAS]  # each thread has its own
+        asking.values = [values[asked.name] for asked in self.asked]
         return asking
 
     def get_compiler(self, using: str) -> _Compiler:
         return self
 
     def execute_sql(self, *args: Any, **kwargs: Any) -> Any:
-        connection: Any = self.connection
-        connection.ensure_connection()
-        psycopg = connection.connection
-        psycopg.prepare_threshold = ASKED_BEFORE_PREPARED
-        with connection._prepare_cursor(_Cursor(psycopg)) as cursor:  # type: ignore[call-arg]
-            cursor.execute(self.sql, self.values)
-            return [cursor.fetchall()]
+        return [fetch(self.sql, self.values)]
 
 
 class _Cursor(ServerBindingCursor):

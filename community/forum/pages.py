@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from django.db.models import BooleanField, Exists, ExpressionWrapper, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import OrderBy
 
+from community.arrays import in_array
 from community.forum.models import Bookmark, Comment, Follow, Post, Topic, Vote
-from community.forum.models.places import in_array
 from community.forum.models.posts import CommentQuerySet, PostQuerySet
 from community.forum.models.topics import TopicQuerySet
 from community.prepared import Asked, Prepared, kind_of, known_of

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Q
 
+from community.arrays import in_array
 from community.forum import search
 from community.forum.models import Topic, TopicLink
-from community.forum.models.places import in_array
 from community.nearby import cache as nearby
 from community.prepared import Asked, Prepared, kind_of, known_of
 

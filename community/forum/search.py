@@ -14,10 +14,10 @@ from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
+from community.arrays import in_array
 from community.forum.highlighting import Part, highlight, plain
 from community.forum.indexing import lexemes
 from community.forum.models import Post, Tag, Topic
-from community.forum.models.places import in_array
 from community.forum.models.posts import PostQuerySet
 from community.forum.queries import Query
 from community.members.models import Member

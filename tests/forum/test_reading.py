@@ -69,6 +69,23 @@ def test_marking_costs_one_query_the_second_time(alice, bob, django_assert_num_q
         reading.mark_read(topic, member=bob, number=0)
 
 
+def test_a_mark_in_anothers_transaction_waits_for_the_disk_with_it(alice, bob):
+    reading.mark_read(builders.question(alice), member=bob, number=0)  # tests run in one
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == ("on",)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mark_by_itself_leaves_later_commits_as_sure_as_before(alice, bob):
+    topic = builders.question(alice)
+    reading.mark_read(topic, member=bob, number=0)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == ("on",)
+    assert ReadMark.objects.filter(member=bob, topic=topic).exists()
+
+
 def test_views_are_counted_in_redis_and_written_by_the_task(alice):
     one, other = builders.question(alice), builders.question(alice)
     for topic in (one, one, other):

@@ -18,7 +18,7 @@ from community.api.shapes import In, InvalidQuery, Out
 from community.members.models import Member
 from community.points import periods
 from community.points import scopes as boards
-from community.points.boards import standings
+from community.points.boards import ranked, standings
 from community.points.models import SITE
 
 
@@ -65,7 +65,7 @@ class Leaderboard(Resource):
         number, size = number_of(query, most=1_000_000), query["page_size"]
         period = periods.current(query["period"])
         found = standings.read(_scope(request, query), period, page=number, size=size)
-        members = Member.objects.ranked().for_byline().in_bulk([place.member_id for place in found.rows])
+        members = ranked.bylines(place.member_id for place in found.rows)
         rows = [_row(place, members[place.member_id]) for place in found.rows if place.member_id in members]
         return numbered(rows, number=number, more=number * size < found.length)
 

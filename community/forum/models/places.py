@@ -109,13 +109,6 @@ class TagQuerySet(models.QuerySet["Tag"]):
         return self.alias(lower=Lower("name")).filter(lower__startswith=text.lower())
 
 
-# `tag.id = ANY(array)`; Django's own `pk=Func(…)` would put ANY between brackets, which PostgreSQL refuses.
-def in_array(array: models.expressions.Combinable, column: str = "pk") -> models.Func:
-    """Whether the row's id (or another column) stands in `array`, mostly an OuterRef of an array column."""
-    both = {"template": "%(expressions)s)", "arg_joiner": " = ANY("}
-    return models.Func(F(column), array, output_field=models.BooleanField(), **both)
-
-
 class Tag(Imported):
     """A tag, or (with `synonym_of`) another name of one: a name exists once, whichever it is."""
 

@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from community.forum.models.places import Category, Tag, admitting, in_array
+from community.arrays import in_array
+from community.forum.models.places import Category, Tag, admitting
 from community.members.models import Imported
 from community.paths import path_to
 

@@ -8,9 +8,10 @@ from datetime import date
 
 from django.utils.formats import number_format
 
+from community import spoken
 from community.members.models import Member
 from community.points import sparkline
-from community.points.boards import standings, totals
+from community.points.boards import ranked, standings, totals
 from community.points.boards.standings import Place
 from community.points.periods import Period, site_day
 from community.points.sparkline import Axis
@@ -36,7 +37,12 @@ class Row:
 
 def grouped(number: int) -> str:
     """As `intcomma` writes it, but at once where there is nothing to group."""
-    return str(number) if number < 1000 else number_format(number, force_grouping=True)
+    return str(number) if number < 1000 else _grouped(number)
+
+
+@spoken.kept
+def _grouped(number: int) -> str:
+    return number_format(number, force_grouping=True)
 
 
 @dataclass(frozen=True)
@@ -72,8 +78,7 @@ def build(scope: str, period: Period, *, number: int, viewer: Member | None) -> 
     found = standings.read(scope, period, page=number, member_id=member_id, size=standings.SIZE)
     places = [*found.rows, found.mine] if found.mine else list(found.rows)
     axis = sparkline.axis(period, site_day())
-    # The members' rows say who may rank at this moment, whatever a board knew a moment ago.
-    members = Member.objects.ranked().for_byline().in_bulk({place.member_id for place in places})
+    members = ranked.bylines({place.member_id for place in places})
     sparks = _sparks(scope, list(members), axis)
     rows = {
         pk: Row.of(place, members[pk], sparks.get(pk, ""), viewer)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from community.members.models import Member
 from community.nearby import cache
 from community.points import periods
-from community.points.boards import standings
+from community.points.boards import ranked, standings
 from community.points.boards.standings import Place
 from community.points.models import SITE
 
@@ -38,7 +38,7 @@ def _kept(period: periods.Period) -> Top:
 
 def _top(period: periods.Period) -> Top:
     places = standings.read(SITE, period, size=SIZE).rows
-    members = Member.objects.ranked().for_byline().in_bulk([place.member_id for place in places])
+    members = ranked.bylines(place.member_id for place in places)
     return [(place, members[place.member_id]) for place in places if place.member_id in members]
 
 

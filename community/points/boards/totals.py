@@ -14,6 +14,7 @@ from community.members.models import Member
 from community.points.models import SITE, PointsDay
 from community.points.periods import Period
 from community.points.sparkline import Axis
+from community.prepared import fetch
 
 Rows = QuerySet[Any, tuple[int, int]]
 
@@ -72,9 +73,7 @@ def snapshot(member_ids: list[int], shown: Sequence[Period]) -> list[tuple[int, 
 def by_bucket(scope: str, member_ids: list[int], axis: Axis) -> list[tuple[int, date, int]]:
     """(member, bucket, points) of these members, for small charts. SQL by hand, since every board draws fifty."""
     bucket = "date_trunc('month', day)::date" if axis.by_month else "day"
-    with connection.cursor() as cursor:
-        cursor.execute(_BUCKETS.format(bucket=bucket), [scope, member_ids, axis.start, axis.end])
-        return cursor.fetchall()
+    return fetch(_BUCKETS.format(bucket=bucket), [scope, member_ids, axis.start, axis.end])
 
 
 def _days(scope: str, period: Period) -> QuerySet[PointsDay]:
