@@ -14,9 +14,9 @@ from growth.retention.cohorts import grid
 from growth.retention.counted import EventsField, period_field
 
 MODES = (
-    ("first_time", gettext_lazy("First time within the range")),
-    ("first_ever", gettext_lazy("First time ever")),
-    ("recurring", gettext_lazy("Every period with a start")),
+    ("first_time", gettext_lazy("First start in the range")),
+    ("first_ever", gettext_lazy("First start ever")),
+    ("recurring", gettext_lazy("First start of each period")),
 )
 RETURNS = (
     ("on", gettext_lazy("In the period itself")),

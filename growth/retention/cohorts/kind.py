@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from growth.reports.kinds import Chart, Params, Series
 from growth.retention.cohorts.form import RetentionForm
-from growth.retention.cohorts.grid import COMPLETE, brackets
-from growth.retention.cohorts.naming import group_name
+from growth.retention.cohorts.grid import COMPLETE
+from growth.retention.cohorts.naming import group_name, percent, windows
 from growth.retention.counted import Counted
 
 FOLLOWED = (1, 2, 4, 8, 12)  # the k that are drawn over time
@@ -22,6 +22,8 @@ class Retention(Counted):
     title = gettext_lazy("Retention")
     about = gettext_lazy("Who comes back after they started, by the period in which they started.")
     form = RetentionForm
+    main = ("start", "back", "period", "periods", "mode", "kind", "breakdown")
+    options = {"back": "return"}
     template = "reports/kinds/retention.html"
     module = "growth.retention.cohorts.answering"
 
@@ -39,25 +41,31 @@ class Retention(Counted):
             ),
         ]
 
+    def headline(self, params: Params, result: dict[str, Any]) -> str:
+        if not result["rows"]:
+            return _("Nobody started in this time.")
+        over = [total for total in result["overall"] if total["value"] is not None]
+        if not over:
+            return _("Of no cohort a period is over yet.")
+        told = over[1:] or over
+        shares, names = [percent(one["value"]) for one in told], windows(params)
+        words = {"share": shares[0], "when": names[told[0]["k"]], "later": shares[-1], "then": names[told[-1]["k"]]}
+        if len(told) == 1:
+            return _("Of those who started, %(share)s came back in %(when)s.") % words
+        return _("Of those who started, %(share)s came back in %(when)s and %(later)s in %(then)s.") % words
+
     def charts(self, params: Params, result: dict[str, Any]) -> list[Chart]:
         return [_curve(params, result), _over_time(params, result)] if result["rows"] else []
-
-
-def headings(params: Params) -> list[str]:
-    """What each k is called: its number, or its bracket."""
-    if params["kind"] != "bracket":
-        return [str(k) for k in range(params["periods"])]
-    return [str(first) if first == last else f"{first}-{last}" for first, last in brackets(params["brackets"])]
 
 
 def _curve(params: Params, result: dict[str, Any]) -> Chart:
     parts = {_("All"): result} | {group_name(params, part["value"]): part for part in result.get("groups", ())[:DRAWN]}
     series = [Series(name, [total["value"] for total in part["overall"]]) for name, part in parts.items()]
-    return Chart(_("Share that comes back"), "line", headings(params), series, percent=True)
+    return Chart(_("Share that comes back"), "line", windows(params), series, percent=True)
 
 
 def _over_time(params: Params, result: dict[str, Any]) -> Chart:
-    names, rows = headings(params), result["rows"]
+    names, rows = windows(params), result["rows"]
     shown = [k for k in FOLLOWED if k < len(names)] or [0]
     series = [_followed(names[k], [row["cells"][k] for row in rows]) for k in shown]
     return Chart(_("By cohort"), "line", [row["cohort"] for row in rows], series, percent=True)

@@ -1,11 +1,33 @@
-"""What the groups of a breakdown are called."""
+"""What the parts of an answer are called."""
 
 from __future__ import annotations
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from growth.reports.forms import SEGMENT, breakdown_choices
 from growth.reports.kinds import Params
+from growth.retention.cohorts.grid import brackets, each
+
+
+def windows(params: Params) -> list[str]:
+    """Of each k: week 3, weeks 4–7."""
+    found = brackets(params["brackets"]) if params["kind"] == "bracket" else each(params["periods"])
+    return [_window(params["period"], first, last) for first, last in found]
+
+
+def _window(period: str, first: int, last: int) -> str:
+    if first == last:
+        return {"day": _("day %(n)s"), "week": _("week %(n)s"), "month": _("month %(n)s")}[period] % {"n": first}
+    several = {"day": _("days %(n)s–%(m)s"), "week": _("weeks %(n)s–%(m)s"), "month": _("months %(n)s–%(m)s")}
+    return several[period] % {"n": first, "m": last}
+
+
+def percent(value: float) -> str:
+    """Whole percents, below ten with one decimal: more a cohort's size does not bear."""
+    if 0 < value < 0.0005:
+        return _("< %(number)s %%") % {"number": number_format(0.1, 1)}
+    return _("%(number)s %%") % {"number": number_format(value * 100, 1 if 0 < value < 0.0995 else 0)}
 
 
 def group_name(params: Params, value: str) -> str:
