@@ -52,7 +52,7 @@ class PolicyMiddleware(CSPMiddleware):
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
-        if request.resolver_match and "admin" in request.resolver_match.app_names:
+        if request.resolver_match and request.resolver_match.route.startswith("admin/"):
             parts.replace = ADMIN_LOOSENS | (parts.replace or {})
         if target := (getattr(response, "context_data", None) or {}).get("redirect_uri"):
             # The address of an OAuth client, which the authorization server has found among the client's own.

@@ -16,12 +16,18 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Item:
-    """A model's list; or, with `page`, another page of its admin (the name of its address)."""
+    """A model's list; or, with `page`, another page of its admin (the name of its address, `room:name` elsewhere)."""
 
     model: str
     icon: str
     title: str | Promise = ""  # as the model is called, unless given
     page: str = ""
+
+    @property
+    def address(self) -> str:
+        model = apps.get_model(self.model)
+        name = self.page or f"{model._meta.app_label}_{model._meta.model_name}_changelist"
+        return reverse(name if ":" in name else f"admin:{name}")
 
 
 GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
@@ -70,6 +76,16 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         ),
     ),
     (
+        _("Analytics"),
+        (
+            Item("reports.answer", "insights", _("Reports"), "reports:index"),
+            Item("reports.savedreport", "bookmark"),
+            Item("reports.dashboard", "dashboard"),
+            Item("reports.annotation", "event_note"),
+            Item("reports.answer", "manufacturing"),
+        ),
+    ),
+    (
         _("Messages and events"),
         (
             Item("notifications.notification", "notifications"),
@@ -100,7 +116,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """As unfold wants it; groups of which nothing may be seen are left out."""
     first = {"items": [_entry(request, _("Home"), "home", reverse("admin:index"), exact=True)]}
-    pages = {reverse(f"admin:{item.page}") for _title, items in GROUPS for item in items if item.page}
+    pages = {item.address for _title, items in GROUPS for item in items if item.page}
     groups = [{"title": title, "items": _entries(request, items, pages)} for title, items in GROUPS]
     return [first, *(group for group in groups if group["items"])]
 
@@ -111,9 +127,9 @@ def _entries(request: HttpRequest, items: tuple[Item, ...], pages: set[str]) -> 
         model = apps.get_model(item.model)
         if not admin.site._registry[model].has_view_or_change_permission(request):
             continue
-        link = reverse(f"admin:{item.page or f'{model._meta.app_label}_{model._meta.model_name}_changelist'}")
         title = item.title or capfirst(model._meta.verbose_name_plural)
-        found.append(_entry(request, title, item.icon, link, exact=bool(item.page) or request.path in pages))
+        exact = bool(item.page) or request.path in pages
+        found.append(_entry(request, title, item.icon, item.address, exact=exact))
     return found
 
 

@@ -16,6 +16,7 @@ VOTES = "write:votes"
 READING = "write:reading"
 FLAGS = "write:flags"
 EVENTS = "write:events"
+ANALYTICS = "analytics:read"
 MODERATION = "write:moderation"
 
 SCOPES = {
@@ -25,6 +26,7 @@ SCOPES = {
     READING: _("Keep bookmarks, drafts and how far you have read, follow, and mark notifications as read"),
     FLAGS: _("Flag posts and comments to the moderators"),
     EVENTS: _("Record events of its own that the site’s admins have let it declare"),
+    ANALYTICS: _("Read reports and the people behind their numbers, where you are staff who may"),
     MODERATION: _("Moderate, where you are a moderator: decide about flags, pin and merge topics"),
 }
 

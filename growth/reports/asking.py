@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -18,11 +18,12 @@ from django.utils import timezone
 
 from events import bell
 from growth.reports import tasks
-from growth.reports.forms import params
+from growth.reports.forms import moment, params
 from growth.reports.kinds import KINDS, Kind, Params
 from growth.reports.models import Answer
 
 QUICK = 1.5  # seconds that whoever asks may wait
+FRESH = timedelta(hours=1)  # older answers are still shown at once, while a newer one is computed
 _GLANCE = 0.06  # seconds between two looks
 
 
@@ -48,10 +49,6 @@ class Standing:
     open: Answer | None
     failed: Answer | None  # the last asking ended without an answer, as its state and fault say
 
-    @property
-    def untouched(self) -> bool:
-        return not (self.stored or self.open or self.failed)
-
 
 def asked(kind: str, given: Mapping[str, Any]) -> Question | None:
     """The question that saved parameters put today; None where the kind is gone or its form refuses them."""
@@ -62,13 +59,34 @@ def asked(kind: str, given: Mapping[str, Any]) -> Question | None:
 
 
 def standing(question: Question) -> Standing:
-    rows = list(Answer.objects.to(question.digest).without_persons()[:4])  # older ones go when a newer one is done
+    return standings([question])[question.digest]
+
+
+def standings(questions: Iterable[Question]) -> dict[str, Standing]:
+    """By digest, in one query; older answers go when a newer one is done, so there are few rows of each."""
+    found: dict[str, list[Answer]] = {question.digest: [] for question in questions}
+    for row in Answer.objects.filter(digest__in=found).without_persons().order_by("-pk"):
+        found[row.digest].append(row)
+    return {digest: _standing(rows) for digest, rows in found.items()}
+
+
+def _standing(rows: list[Answer]) -> Standing:
     newest = rows[0] if rows else None
     return Standing(
         stored=next((row for row in rows if row.state == Answer.State.DONE), None),
         open=newest if newest and newest.is_open else None,
         failed=newest if newest and newest.state in (Answer.State.FAILED, Answer.State.CANCELLED) else None,
     )
+
+
+def is_old(question: Question, found: Standing, now: datetime) -> bool:
+    """Nobody has asked within the hour. What is asked as of a moment that was over then stays as it is."""
+    last = found.open or found.failed or found.stored
+    if last is None:
+        return True
+    as_of = moment(question.params, "as_of")
+    over = found.stored is not None and as_of is not None and as_of <= found.stored.asked_at
+    return not (found.open or over) and last.asked_at < now - FRESH
 
 
 def ask(question: Question, *, by: int | None = None) -> None:
@@ -92,14 +110,15 @@ def ask(question: Question, *, by: int | None = None) -> None:
 
 
 def answered(question: Question, *, by: int | None = None, within: float = QUICK) -> Standing:
-    """How it stands, asked where it never was; an answer that comes quickly is waited for."""
+    """How it stands, asked anew where that is old; the first answer, if it comes quickly, is waited for."""
     found = standing(question)
-    if found.untouched:
-        ask(question, by=by)
-        until = time.monotonic() + within
-        while (found := standing(question)).open and time.monotonic() < until:
-            time.sleep(_GLANCE)
-    return found
+    if not is_old(question, found, timezone.now()):
+        return found
+    ask(question, by=by)
+    until = time.monotonic() + (0 if found.stored else within)
+    while (now := standing(question)).open and time.monotonic() < until:
+        time.sleep(_GLANCE)
+    return now
 
 
 def cancel(answer: Answer) -> bool:

@@ -6,6 +6,7 @@ import csv
 import json
 import time
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from typing import Any, ClassVar, NoReturn
 
 from django import forms
@@ -13,6 +14,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from events.engine import reading
+from growth.reports.commandline import option
 from growth.reports.forms import moment, params
 from growth.reports.kinds import KINDS, Kind
 
@@ -20,11 +22,11 @@ from growth.reports.kinds import KINDS, Kind
 class ReportCommand(BaseCommand):
     """`kind` is the key of a kind; each field of its form is an option: `as_of` is --as-of.
 
-    `options` names fields whose option is called otherwise: {"back": "return"} makes --return of the field `back`.
+    Fields whose option is called otherwise are in the kind's `options`.
     """
 
     kind: ClassVar[str]
-    options: ClassVar[dict[str, str]] = {}
+    options: ClassVar[Mapping[str, str]] = {}
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **kwargs)
@@ -34,12 +36,12 @@ class ReportCommand(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         for name, field in self._kind.form.base_fields.items():
-            option = "--" + self.options.get(name, name).replace("_", "-")
+            flag = self._option(name)
             told = str(field.help_text or field.label or "").replace("%", "%%")
             if isinstance(field, forms.BooleanField):
-                parser.add_argument(option, dest=name, action="store_true", help=told)
+                parser.add_argument(flag, dest=name, action="store_true", help=told)
             else:
-                parser.add_argument(option, dest=name, metavar=name.upper(), help=told)
+                parser.add_argument(flag, dest=name, metavar=name.upper(), help=told)
         parser.add_argument("--format", choices=("json", "csv"), default="json", help="the default is json")
 
     def handle(self, *, format: str, **options: Any) -> None:
@@ -57,6 +59,9 @@ class ReportCommand(BaseCommand):
     def _kind(self) -> Kind:
         return KINDS[self.kind]
 
+    def _option(self, name: str) -> str:
+        return option({**self._kind.options, **self.options}, name)
+
     def _answer(self, given: dict[str, Any]) -> dict[str, Any]:
         began = time.monotonic()
         with reading(as_of=moment(given, "as_of")) as reader:
@@ -71,7 +76,7 @@ class ReportCommand(BaseCommand):
 
     def _faults(self, form: forms.Form) -> list[str]:
         return [
-            f"--{self.options.get(name, name).replace('_', '-')}: {' '.join(map(str, faults))}"
+            f"{self._option(name)}: {' '.join(map(str, faults))}"
             if name != NON_FIELD_ERRORS
             else " ".join(map(str, faults))
             for name, faults in form.errors.items()

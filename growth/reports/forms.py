@@ -107,7 +107,9 @@ class QuestionForm(forms.Form):
     breakdown = forms.ChoiceField(label=gettext_lazy("Break down by"), required=False, choices=breakdown_choices)
 
     def __init__(self, data: Mapping[str, Any] | None = None) -> None:
-        super().__init__({name: _given(data or {}, name, field) for name, field in self.base_fields.items()})
+        asked = {name: _given(data or {}, name, field) for name, field in self.base_fields.items()}
+        super().__init__(asked)
+        self.given = set(differing(type(self), asked))
 
     def clean(self) -> dict[str, Any]:
         """Times canonical, as `moment` reads them: a date where it is that day's midnight, else in UTC."""
@@ -165,13 +167,18 @@ def moment(given: Params, name: str) -> datetime | None:
 
 def query(form: type[forms.Form], given: Params) -> str:
     """The parameters for an address, without those that have their defaults."""
+    return urlencode(differing(form, given), doseq=True)
+
+
+def differing(form: type[forms.Form], given: Params) -> dict[str, Any]:
+    """As texts, the parameters that differ from the form's defaults."""
     said = {}
     for name, value in given.items():
         field = form.base_fields.get(name)
         default = _given({}, name, field) if field else None
         if value not in (None, "", [], False) and _text(value) != _text(default):
             said[name] = _text(value)
-    return urlencode(said, doseq=True)
+    return said
 
 
 def _text(value: Any) -> Any:

@@ -45,6 +45,10 @@ class Kind(ABC):
     title: Any  # lazy text
     about: Any = ""  # what it answers, in a sentence (lazy text)
     form: type[forms.Form]  # GET parameters; initial values are the defaults
+    main: Sequence[str] = ()  # fields that are seen at once; the form folds the others away
+    options: Mapping[str, str] = {}  # fields that its command calls otherwise: {"back": "return"}
+    listed: bool = True  # among the reports that one may ask
+    private: bool = False  # shown by a page of its own alone, which says who may read it
     template: str  # shows `result`, `params` and `kind` within the page
 
     @abstractmethod
@@ -58,6 +62,10 @@ class Kind(ABC):
     @abstractmethod
     def rows(self, result: dict[str, Any]) -> list[list[Any]]:
         """The answer as a table for CSV, its first row the headings."""
+
+    def headline(self, params: Params, result: dict[str, Any]) -> str:
+        """The answer in one sentence."""
+        return ""
 
     def charts(self, params: Params, result: dict[str, Any]) -> list[Chart]:
         return []

@@ -11,7 +11,6 @@ from growth.reports import asking, running, tasks
 from growth.reports.models import Answer, Dashboard, SavedReport
 
 UNHEARD = timedelta(seconds=5)  # after which a waiting question is rung for again
-FRESH = timedelta(hours=1)  # how old a dashboard's numbers may be
 LOOKED_AT = timedelta(days=7)  # dashboards that nobody has seen for so long are left alone
 REPORTS_KEPT, PEOPLE_KEPT, FAULTS_KEPT = timedelta(days=30), timedelta(days=1), timedelta(days=1)
 
@@ -26,17 +25,12 @@ def sweep(now: datetime) -> None:
 
 def refresh_dashboards(now: datetime) -> None:
     seen = Dashboard.objects.filter(seen_at__gte=now - LOOKED_AT)
-    for report in SavedReport.objects.filter(tiles__dashboard__in=seen).distinct():
-        question = asking.asked(report.kind, report.params)
-        if question and is_old(question, now):
+    reports = SavedReport.objects.filter(tiles__dashboard__in=seen).distinct()
+    questions = [found for report in reports if (found := asking.asked(report.kind, report.params))]
+    standings = asking.standings(questions)
+    for question in questions:
+        if asking.is_old(question, standings[question.digest], now):
             asking.ask(question)
-
-
-def is_old(question: asking.Question, now: datetime) -> bool:
-    """No answer, or one of an hour ago; what failed is not asked again within the hour either."""
-    found = asking.standing(question)
-    last = found.failed or found.stored
-    return not found.open and (last is None or last.asked_at < now - FRESH)
 
 
 def forget(now: datetime) -> None:

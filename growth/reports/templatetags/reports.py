@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import urlencode
 
 from django import template
-from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
-from growth.reports.forms import query
+from growth.reports.addresses import address_of
+from growth.reports.asking import Question
 from growth.reports.kinds import Kind, Params
 
 register = template.Library()
@@ -23,5 +24,19 @@ def people_url(context: template.Context, kind: Kind, params: Params, **cell: An
     """
     as_of = context.get("as_of")
     asked = {**params, "as_of": as_of.isoformat()} if as_of else params
-    inner = [query(kind.form, asked), urlencode({"cell": json.dumps(cell, default=str, separators=(",", ":"))})]
-    return f"{reverse('reports:people', args=[kind.key])}?{'&'.join(filter(None, inner))}"
+    return address_of("people", Question(kind, asked, json.loads(json.dumps(cell, default=str))))
+
+
+@register.filter
+def figure(value: float | None, percent: bool) -> str:
+    """A number of a chart's table; a share with one decimal."""
+    if value is None:
+        return "–"
+    if percent:
+        return _("%(number)s %%") % {"number": number_format(value * 100, 1)}
+    return number_format(value, 0 if value == int(value) else 2, force_grouping=True)
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

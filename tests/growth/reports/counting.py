@@ -26,7 +26,7 @@ class Counting(Kind):
     title = "Counting"
     about = "How many persons did it, and how often."
     form = CountingForm
-    template = "reports/kinds/counting.html"
+    template = "counting/kind.html"
 
     def answer(self, params: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
         if params["event"] == "never":
