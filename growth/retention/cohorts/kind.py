@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from growth.reports.kinds import Chart, Params, Series
 from growth.retention.cohorts.form import RetentionForm
 from growth.retention.cohorts.grid import COMPLETE
-from growth.retention.cohorts.naming import group_name, percent, windows
+from growth.retention.cohorts.naming import group_name, percent, when, windows
 from growth.retention.counted import Counted
 
 FOLLOWED = (1, 2, 4, 8, 12)  # the k that are drawn over time
@@ -48,11 +48,11 @@ class Retention(Counted):
         if not over:
             return _("Of no cohort a period is over yet.")
         told = over[1:] or over
-        shares, names = [percent(one["value"]) for one in told], windows(params)
-        words = {"share": shares[0], "when": names[told[0]["k"]], "later": shares[-1], "then": names[told[-1]["k"]]}
-        if len(told) == 1:
-            return _("Of those who started, %(share)s came back in %(when)s.") % words
-        return _("Of those who started, %(share)s came back in %(when)s and %(later)s in %(then)s.") % words
+        (share, first), (later, last) = ((percent(one["value"]), one["k"]) for one in (told[0], told[-1]))
+        words = {"share": share, "when": when(params, first), "later": later, "then": when(params, last)}
+        if first == last:
+            return _("Of those who started, %(share)s came back %(when)s.") % words
+        return _("Of those who started, %(share)s came back %(when)s and %(later)s %(then)s.") % words
 
     def charts(self, params: Params, result: dict[str, Any]) -> list[Chart]:
         return [_curve(params, result), _over_time(params, result)] if result["rows"] else []

@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from growth.reports.forms import SEGMENT, breakdown_choices
 from growth.reports.kinds import Params
-from growth.retention.cohorts.grid import brackets, each
+from growth.retention.cohorts.grid import Window, brackets, each
 
 
 def windows(params: Params) -> list[str]:
     """Of each k: week 3, weeks 4–7."""
-    found = brackets(params["brackets"]) if params["kind"] == "bracket" else each(params["periods"])
-    return [_window(params["period"], first, last) for first, last in found]
-
-
-def _window(period: str, first: int, last: int) -> str:
-    if first == last:
-        return {"day": _("day %(n)s"), "week": _("week %(n)s"), "month": _("month %(n)s")}[period] % {"n": first}
+    one = {"day": _("day %(n)s"), "week": _("week %(n)s"), "month": _("month %(n)s")}
     several = {"day": _("days %(n)s–%(m)s"), "week": _("weeks %(n)s–%(m)s"), "month": _("months %(n)s–%(m)s")}
-    return several[period] % {"n": first, "m": last}
+    return [_named(window, params, one, several) for window in _windows(params)]
+
+
+def when(params: Params, k: int) -> str:
+    """Within a sentence."""
+    one = {"day": _("on day %(n)s"), "week": _("in week %(n)s"), "month": _("in month %(n)s")}
+    several = {"day": _("on days %(n)s–%(m)s"), "week": _("in weeks %(n)s–%(m)s"), "month": _("in months %(n)s–%(m)s")}
+    return _named(_windows(params)[k], params, one, several)
+
+
+def _windows(params: Params) -> list[Window]:
+    return brackets(params["brackets"]) if params["kind"] == "bracket" else each(params["periods"])
+
+
+def _named(window: Window, params: Params, one: Mapping[str, str], several: Mapping[str, str]) -> str:
+    first, last = window
+    return (one if first == last else several)[params["period"]] % {"n": first, "m": last}
 
 
 def percent(value: float) -> str:
     """Whole percents, below ten with one decimal: more a cohort's size does not bear."""
     if 0 < value < 0.0005:
         return _("< %(number)s %%") % {"number": number_format(0.1, 1)}
-    return _("%(number)s %%") % {"number": number_format(value * 100, 1 if 0 < value < 0.0995 else 0)}
+    places = 1 if 0 < value < 0.0995 else 0
+    return _("%(number)s %%") % {"number": number_format(round(value * 100, places), places)}
 
 
 def group_name(params: Params, value: str) -> str:
