@@ -89,7 +89,7 @@ def test_the_curve_is_the_weighted_row_and_each_line_over_time_is_dashed_where_i
     assert (curve.labels, curve.series[0].values) == (["day 0", "day 1", "day 2"], [0.5, 0.25, None])
     assert over_time.labels == ["2026-03-02", "2026-03-03", "2026-03-04"]
     assert [(line.name, line.values, line.dashed_from) for line in over_time.series] == [
-        ("day 1", [0.25, 0.0, None], 1),
+        ("day 1", [0.25, None, None], 1),
         ("day 2", [0.0, None, None], 0),
     ]
 
@@ -133,4 +133,4 @@ def test_percents_are_as_precise_as_small_cohorts_bear():
         "100 %",
     ]
     with override("zh-hans"):
-        assert RETENTION.headline(PARAMS, RESULT) == "起始的人里，25 % 在第 1 天回来。"
+        assert RETENTION.headline(PARAMS, RESULT) == "起始的人里，25% 在第 1 天回来。"
