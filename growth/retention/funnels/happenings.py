@@ -1,9 +1,9 @@
 """The events that a funnel follows, in the order in which it follows them.
 
 A place is an event's time and what the event may be, as one whole number: microseconds since 1970 times 64, plus its
-class, which is a number of Question.classes from 1, or REST. So events of one time stand in the order of the steps,
-and what is no step comes after them. One number sorts twice as fast as two columns; halves are taken of it by bits,
-for Ibis divides by way of floating point.
+class, which is a number of Question.classes from 1, or REST. So events of one time stand in the order of the steps (an
+event that may be several at the first of them), and what is no step comes after them. One number sorts twice as fast
+as two columns; halves are taken of it by bits, for Ibis divides by way of floating point.
 """
 
 from __future__ import annotations
@@ -48,13 +48,14 @@ def steps(question: Question) -> tuple[ibis.Table, Deferred]:
     found = happenings(question)
     if not question.overlapping:
         return found.drop("id"), CLASS
-    numbers = ((n == CLASS, ibis.array(list(of))) for n, of in enumerate(question.classes, start=1))
-    return found.mutate(step=ibis.cases(*numbers).unnest()), _.step
+    *others, last = (ibis.array(list(numbers)) for numbers in question.classes)
+    cases = ((n == CLASS, numbers) for n, numbers in enumerate(others, start=1))
+    found = found.mutate(numbers=ibis.cases(*cases, else_=last) if others else last)
+    return found.mutate(step=found.numbers.unnest()).drop("numbers"), _.step
 
 
 def sequence(question: Question) -> list[str | Deferred | ir.Value]:
-    """The order of `steps`. An event stands at the first step that it may be, and its later steps before its earlier
-    ones, so that no path takes it twice."""
+    """The order of `steps`: an event's later steps come before its earlier ones, so that no path takes it twice."""
     return ["place", "id", ibis.desc("step")] if question.overlapping else ["place"]
 
 

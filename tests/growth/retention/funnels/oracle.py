@@ -75,7 +75,7 @@ def units(history: Sequence[Told], as_of_us: int, **asked: Any) -> dict[int, Wal
     found = {}
     for person, events in own.items():
         # Ties: in the order of the steps; what is no step comes last; then by id (the sort is stable).
-        events.sort(key=lambda one: (one.us, min(one.may_be, default=len(steps))))
+        events.sort(key=lambda one: (one.us, sorted(one.may_be) or [len(steps)]))
         best = _best(events, len(steps), window, as_of_us, asked)
         if best:
             found[person] = best
