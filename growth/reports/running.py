@@ -18,7 +18,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext_noop as said
+from django.utils.translation import gettext_noop
 
 from growth.reports.forms import moment
 from growth.reports.kinds import KINDS
@@ -29,10 +29,10 @@ logger = logging.getLogger(__name__)
 LONGEST = timedelta(seconds=240)  # a task is ended at CELERY_TASK_TIME_LIMIT, five minutes
 ATTEMPTS = 2
 BEAT = 1.0  # seconds between two signs of life
-TOO_LONG = said("It took longer than four minutes. Ask for less: a shorter time, or fewer cohorts.")
-DIED = said("The worker died twice while computing this. The server's log may say why; memory is the usual reason.")
-OURS = said("It failed by a fault of ours, which is in the server's log.")
-GONE = said("There is no such kind of report any more.")
+TOO_LONG = gettext_noop("It took longer than four minutes. Ask for less: a shorter time, or fewer cohorts.")
+DIED = gettext_noop("The worker died twice while computing this; memory is the usual reason, the log may say more.")
+OURS = gettext_noop("It failed by a fault of ours, which is in the server's log.")
+GONE = gettext_noop("There is no such kind of report any more.")
 
 
 class Watch:
