@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from events.names import select
 from growth.reports.kinds import Kind, Params
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
     from events.engine import Reader
 
-PERIODS = (("day", gettext_lazy("Day")), ("week", gettext_lazy("Week")), ("month", gettext_lazy("Month")))
+PERIODS = (  # alone, these words are those of the leaderboard: today, this week
+    ("day", pgettext_lazy("period", "Day")),
+    ("week", pgettext_lazy("period", "Week")),
+    ("month", pgettext_lazy("period", "Month")),
+)
 
 
 class Counted(Kind):
