@@ -91,6 +91,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item("notifications.notification", "notifications"),
             Item("notifications.mail", "mail"),
             Item("events.event", "timeline"),
+            Item("events.declaredevent", "playlist_add_check"),
         ),
     ),
     (
@@ -128,7 +129,7 @@ def _entries(request: HttpRequest, items: tuple[Item, ...], pages: set[str]) -> 
         if not admin.site._registry[model].has_view_or_change_permission(request):
             continue
         title = item.title or capfirst(model._meta.verbose_name_plural)
-        exact = bool(item.page) or request.path in pages
+        exact = (bool(item.page) and ":" not in item.page) or request.path in pages  # another room's has pages below
         found.append(_entry(request, title, item.icon, item.address, exact=exact))
     return found
 
