@@ -53,3 +53,10 @@ def deliver(lo: int, hi: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(DELIVER, {"lo": str(lo), "hi": str(hi), "now": now, "since": now - KEPT})
         return cursor.rowcount
+
+
+def reached() -> int:
+    """The transaction before which every event was read, and need not stay in PostgreSQL for us."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tx::text FROM webhooks_mark")
+        return int((cursor.fetchone() or ["0"])[0])

@@ -26,6 +26,6 @@ def _is_touched(file: LakeFile, horizon: int) -> bool:
         cursor.execute("CREATE TEMP TABLE fresh (visitor BIGINT)")
         cursor.executemany("INSERT INTO fresh VALUES (?)", visitors)
         files = database.files(cursor, [file.path], name="files")
-        return cursor.execute(_IN_IT.format(files=files)).fetchone() is not None
+        return bool(cursor.execute(_IN_IT.format(files=files)).fetchall())
     finally:
         cursor.close()

@@ -73,6 +73,11 @@ def remove(path: str) -> None:
         return
 
 
+def size(path: str) -> int | None:
+    """In bytes; None where there is no such file."""
+    return filesystem().get_file_info(located(path)).size
+
+
 def listing() -> Iterator[tuple[str, datetime]]:
     """Every file there is, named by the manifest or not, with the time of its last change."""
     root = located("")

@@ -39,7 +39,7 @@ def write(cursor: duckdb.DuckDBPyConnection, relation: str, *, month: date, name
     where there are none. The name ends in the content's hash: what is written anew is the same file or another."""
     made = store.scratch()
     _copy(cursor, relation, made)
-    rows, *span = cursor.execute(_SPAN.format(file=literal(str(made)))).fetchone() or (0,)
+    ((rows, *span),) = cursor.execute(_SPAN.format(file=literal(str(made)))).fetchall()
     if not rows:
         made.unlink()
         return None

@@ -17,7 +17,12 @@ from events.models import Event, FillMark, LakeFile, Seal
 from events.record import record
 from tests.events.lake.holding import START, close_transactions, facts, ids, in_files, in_table, write
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+INSERT = """
+INSERT INTO events_event
+  (epoch_us, at, name, unit, person, object_kind, source, device, language, country, properties)
+SELECT n, to_timestamp(0), 'shared', %s, %s, '', '', '', '', '', '{}' FROM generate_series(1, %s) n
+"""
 
 
 def another_connection() -> psycopg.Connection:
@@ -79,10 +84,7 @@ def test_a_reader_finds_each_event_once_before_and_after_the_seal():
 
 def test_what_commits_late_with_early_ids_is_not_passed_over():
     with another_connection() as late:
-        late.execute(
-            "INSERT INTO events_event (epoch_us, at, name, unit, person, object_kind, source, device, language, country, "
-            "properties) VALUES (1, to_timestamp(0), 'shared', 1, 1, '', '', '', '', '', '{}')"
-        )
+        late.execute(INSERT, [1, 1, 1])
         write(5)
         sealing.seal()
         assert Event.objects.count() == 5  # the other is not committed
@@ -97,12 +99,7 @@ def test_six_writers_lose_and_double_nothing_while_sealing_goes_on():
         with another_connection() as writer:
             for turn in range(25):
                 with writer.transaction(force_rollback=turn % 7 == number):
-                    writer.execute(
-                        "INSERT INTO events_event (epoch_us, at, name, unit, person, object_kind, source, device, language, "
-                        "country, properties) SELECT n, to_timestamp(0), 'shared', %s, %s, '', '', '', '', '', '{}' "
-                        "FROM generate_series(1, 1 + %s) n",
-                        [number, number, turn % 5],
-                    )
+                    writer.execute(INSERT, [number, number, 1 + turn % 5])
                     writer.execute("SELECT pg_sleep(%s)", [0.002 * ((number + turn) % 4)])
 
     writers = [threading.Thread(target=keep_writing, args=[number]) for number in range(1, 7)]
