@@ -91,7 +91,6 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item("notifications.notification", "notifications"),
             Item("notifications.mail", "mail"),
             Item("events.event", "timeline"),
-            Item("events.declaredevent", "playlist_add_check"),
         ),
     ),
     (
