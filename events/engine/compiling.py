@@ -25,8 +25,15 @@ class Exact(ClickHouseCompiler):
         return self._visit_quantile("quantileExactInclusive", arg, quantile, where)
 
 
-class Floats(PySparkCompiler):
-    """Ibis reads an option for floating literals that only its own connection to Spark declares."""
+class Standard(PySparkCompiler):
+    """Ibis counts on Spark by adding up, so that none is NULL where it is 0; and it reads an option for floating
+    numbers that only its own connection to Spark declares."""
+
+    def visit_CountStar(self, op: Any, *, arg: Any, where: sge.Expression | None) -> sge.Expression:  # noqa: N802
+        return self.f.count(sge.Star()) if where is None else self.f.count_if(where)
+
+    def visit_Field(self, op: Any, *, rel: Any, name: str) -> sge.Expression:  # noqa: N802
+        return SQLGlotCompiler.visit_Field(self, op, rel=rel, name=name)
 
     def visit_NonNullLiteral(self, op: Any, *, value: Any, dtype: Any) -> sge.Expression:  # noqa: N802
         if dtype.is_floating():
@@ -37,7 +44,7 @@ class Floats(PySparkCompiler):
 COMPILERS: dict[str, type[SQLGlotCompiler]] = {
     "duckdb": DuckDBCompiler,
     "clickhouse": Exact,
-    "spark": Floats,
+    "spark": Standard,
 }
 
 # A property of an event as text, empty or NULL where there is none: `event_property` in expressions.
