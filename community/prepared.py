@@ -19,7 +19,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import Expression, Model, QuerySet
@@ -75,10 +75,22 @@ def known_of(reader: Member | AnonymousUser) -> dict[str, Any]:
 
 def fetch(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The rows of a query written by hand, planned once as well."""
-    django: Any = connections[DEFAULT_DB_ALIAS]
-    django.ensure_connection()
-    django.connection.prepare_threshold = ASKED_BEFORE_PREPARED
-    with django._prepare_cursor(_Cursor(django.connection)) as cursor:  # type: ignore[call-arg]
+    connection: Any = connections[DEFAULT_DB_ALIAS]
+    try:
+        return _fetch(connection, sql, values)
+    except NotSupportedError:
+        # Since it was planned, a migration changed the type of a column.
+        if connection.in_atomic_block:
+            raise
+        with connection.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")
+        return _fetch(connection, sql, values)
+
+
+def _fetch(connection: Any, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    connection.ensure_connection()
+    connection.connection.prepare_threshold = ASKED_BEFORE_PREPARED
+    with connection._prepare_cursor(_Cursor(connection.connection)) as cursor:  # type: ignore[call-arg]
         cursor.execute(sql, [_typed(value) for value in values])
         return cursor.fetchall()
 

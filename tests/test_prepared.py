@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
@@ -66,3 +67,14 @@ def test_a_list_may_be_asked_and_may_be_empty(alice, bob):
     topic = builders.topic(alice, tags=["python"])
     assert query.rows(tags=topic.tag_ids) == [topic]
     assert query.rows(tags=[]) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_migration_meanwhile_is_planned_for_anew():
+    tag = builders.tag("python", excerpt="A language.")
+    query = Prepared(Tag.objects.filter(pk=Asked("pk")).only("excerpt"))
+    for _ in range(4):
+        query.first(pk=tag.pk)
+    with psycopg.connect(connection.connection.info.dsn) as other:
+        other.execute("ALTER TABLE forum_tag ALTER excerpt TYPE text")
+    assert query.first(pk=tag.pk).excerpt == "A language."
