@@ -33,7 +33,7 @@ class Metric:
     title: Promise
     definition: Promise
     unit: Unit
-    up_is_good: bool | None  # None where neither is
+    up_is_good: bool
     numerator: Per
     denominator: Per
     of_event: bool = False  # is asked of an event: the penetration of what?

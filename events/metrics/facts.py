@@ -48,23 +48,18 @@ def reading_time(asked: Asked) -> ibis.Table:
 
 
 def sessions(asked: Asked) -> ibis.Table:
-    begun = _own_acts(asked.events, "person", "epoch_us", "id").filter(_.begins == 1)
-    return begun.select("person", "epoch_us", numerator=_one(), denominator=_one())
+    begun = _stays(asked.events).filter(_.begins == 1)
+    return begun.select("person", epoch_us=_.first_us, numerator=_one(), denominator=_one())
 
 
 def bounce_rate(asked: Asked) -> ibis.Table:
     """One fact per session with a page view, at its beginning."""
-    acts = _own_acts(asked.events, "person", "epoch_us", "id", "name", seconds=_seconds(asked.events))
-    until_here = ibis.window(group_by="person", order_by=["epoch_us", "id"], preceding=None, following=0)
+    until_here = ibis.window(group_by="person", order_by="half_hour", preceding=None, following=0)
     whole = (
-        acts.mutate(session=_.begins.sum().over(until_here))
+        _stays(asked.events)
+        .mutate(session=_.begins.sum().over(until_here))
         .group_by("person", "session")
-        .agg(
-            epoch_us=_.epoch_us.min(),
-            views=_.count(where=_.name == "page_viewed"),
-            others=_.count(where=_.name.notin(SEEN)),
-            seconds=_.seconds.sum(),
-        )
+        .agg(epoch_us=_.first_us.min(), views=_.views.sum(), others=_.others.sum(), seconds=_.seconds.sum())
         .filter(_.views > 0)
     )
     bounced = (_.views == 1) & (_.others == 0) & (_.seconds < SHORT)
@@ -141,12 +136,22 @@ def _seconds(events: ibis.Table) -> ir.IntegerValue:
     return told.fill_null(0.0).round().cast("int64")
 
 
-def _own_acts(events: ibis.Table, *columns: str, **others: ir.Value) -> ibis.Table:
-    """What persons did, not what happened to them; `begins` is 1 with the first act of a session, else 0."""
-    own = events.select(*columns, "name", **others) if "name" not in columns else events.select(*columns, **others)
-    own = own.filter(own.name.notin(sorted(RECEIVED)))
-    before = own.epoch_us.nullif(NONE).lag().over(ibis.window(group_by="person", order_by=["epoch_us", "id"]))
-    return own.mutate(before=before).mutate(begins=(_.before.isnull() | (_.epoch_us - _.before > GAP_US)).cast("int64"))
+def _stays(events: ibis.Table) -> ibis.Table:
+    """(person, half_hour, first_us, last_us, views, others, seconds, begins): what a person did in each half hour of
+    the clock. `begins` is 1 where a session begins with it, else 0: within one no session ends, for no gap has room.
+    So the rows to be sorted are those of half hours, not of events.
+    """
+    own = events.filter(events.name.notin(sorted(RECEIVED)))
+    stays = own.group_by("person", half_hour=own.epoch_us // GAP_US).agg(
+        first_us=own.epoch_us.min(),
+        last_us=own.epoch_us.max(),
+        views=own.count(where=own.name == "page_viewed"),
+        others=own.count(where=own.name.notin(SEEN)),
+        seconds=_seconds(own).sum(),
+    )
+    before = stays.last_us.nullif(NONE).lag().over(ibis.window(group_by="person", order_by="half_hour"))
+    gap = stays.first_us - before
+    return stays.mutate(begins=(gap.isnull() | (gap > GAP_US)).cast("int64"))
 
 
 def _questions(events: ibis.Table) -> ibis.Table:

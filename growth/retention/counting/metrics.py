@@ -140,10 +140,15 @@ def _row(
 def _waits(question: Question) -> dict[tuple[str | None, int], list[Wait]]:
     """By (group, period)."""
     facts = asking.grouped(question.facts(), question.params, question.reader)
+    rows = question.reader.rows(waits(facts, question.calendar, question.period, *question.by()))
+    columns = {name: rows[name].to_pylist() for name in rows.column_names}  # there may be a million
+    groups = columns.get("group", [None] * rows.num_rows)
+    keys = zip(groups, columns["period"], strict=True)
     found: dict[tuple[str | None, int], list[Wait]] = {}
-    for row in question.reader.records(waits(facts, question.calendar, question.period, *question.by())):
-        wait = Wait(row["seconds"], int(row["answered"]), int(row["still"]))
-        found.setdefault((row.get("group"), row["period"]), []).append(wait)
+    for key, seconds, answered, still in zip(
+        keys, columns["seconds"], columns["answered"], columns["still"], strict=True
+    ):
+        found.setdefault(key, []).append(Wait(seconds, int(answered), int(still)))
     return found
 
 

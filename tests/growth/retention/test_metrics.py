@@ -122,6 +122,7 @@ def test_the_distribution_knows_of_no_longer_wait_than_was_watched():
     assert shares == {1: 0.25, 6: 0.25, 24: 0.25, 72: 0.25, 168: pytest.approx(0.5), 720: None}
 
 
+@pytest.mark.django_db
 def test_broken_down_every_group_has_the_same_periods():
     (found,) = answer(
         "metrics", QUESTIONS, at("2024-01-20"), metric="first_answer", breakdown="first_category", period="month"
