@@ -63,13 +63,13 @@ def _data(chart: Chart, noted: Iterable[tuple[date, str]]) -> dict[str, Any]:
 def marks(spans: Sequence[date], noted: Iterable[tuple[date, str]]) -> list[dict[str, Any]]:
     """Where notes stand among the labels' days, each in the period that holds its day.
 
-    {"at": index of the label, "label", "texts"} of each. The last period is as long as the one before it.
+    {"at": index of the label, "notes": [[day, text], …]} of each. The last period is as long as the one before it.
     """
     if not spans:
         return []
     end = spans[-1] + (spans[-1] - spans[-2] if len(spans) > 1 else date.resolution)
-    found: dict[int, list[str]] = {}
+    found: dict[int, list[list[str]]] = {}
     for day, text in noted:
         if spans[0] <= day < end:
-            found.setdefault(bisect_right(spans, day) - 1, []).append(text)
-    return [{"at": at, "label": spans[at].isoformat(), "texts": texts} for at, texts in sorted(found.items())]
+            found.setdefault(bisect_right(spans, day) - 1, []).append([day.isoformat(), text])
+    return [{"at": at, "notes": told} for at, told in sorted(found.items())]

@@ -51,7 +51,7 @@
       interaction: { mode: "index", intersect: false },
       layout: { padding: { top: data.marks.length ? 22 : 6, right: 8 } },
       plugins: {
-        legend: { display: data.series.length > 1 && (narrow || data.shape !== "line"), align: "start", labels: { boxWidth: 10, boxHeight: 10 } },
+        legend: { display: data.series.length > 1 && (narrow || data.shape !== "line"), align: "start", position: "bottom", labels: { boxWidth: 10, boxHeight: 10 } },
         tooltip: { callbacks: { label: (item) => `${item.dataset.label}: ${item.raw === null ? "–" : format(item.raw)}` } },
       },
       scales: {
@@ -108,7 +108,7 @@
         pen.moveTo(x, top - 6);
         pen.lineTo(x, bottom);
         pen.stroke();
-        const words = mark.texts.join("; "), width = pen.measureText(words).width;
+        const words = mark.notes.map(([_day, text]) => text).join("; "), width = pen.measureText(words).width;
         const next = chart.marks[n + 1] ? chart.scales.x.getPixelForValue(chart.marks[n + 1].at) : chart.width;
         const fits = x >= free && x - 4 + width < Math.max(right, chart.width - 4) && x + width + 8 < next;
         const shown = fits ? words : String(n + 1);

@@ -25,7 +25,7 @@ def test_a_note_before_the_first_period_or_after_the_last_is_not_drawn():
 
 def test_notes_of_one_period_share_a_line():
     found = marks(WEEKS, [(date(2026, 1, 6), "a"), (date(2026, 1, 7), "b")])
-    assert found == [{"at": 0, "label": "2026-01-05", "texts": ["a", "b"]}]
+    assert found == [{"at": 0, "notes": [["2026-01-06", "a"], ["2026-01-07", "b"]]}]
 
 
 def test_one_label_is_a_day():
@@ -42,5 +42,5 @@ def test_what_is_drawn_is_what_the_table_says():
     (found,) = drawn([chart], [Annotation(day=date(2026, 1, 13), text="Moved")], prefix="tile")
     assert found.id == "tile-0"
     assert found.data["series"][0] == {"name": "a", "values": [1, None], "from": 1}
-    assert found.data["marks"] == [{"at": 1, "label": "2026-01-12", "texts": ["Moved"]}]
+    assert found.data["marks"] == [{"at": 1, "notes": [["2026-01-13", "Moved"]]}]
     assert found.table == [("2026-01-05", [1, 2]), ("2026-01-12", [None, None])]

@@ -149,8 +149,8 @@ def test_charts_are_data_and_a_table_and_bear_what_was_noted(boss, answer_all, a
     answer_all()
     page = text(boss.get(PAGE))
     assert '<script id="chart-0" type="application/json">' in page
-    assert '{"at": 0, "label": "2026-01-05", "texts": ["Moved \\u003Chouse\\u003E"]}' in page
-    assert "2026-01-05: Moved &lt;house&gt;" in page
+    assert '{"at": 0, "notes": [["2026-01-07", "Moved \\u003Chouse\\u003E"]]}' in page
+    assert "2026-01-07: Moved &lt;house&gt;" in page
     assert '<th scope="row">2026-01-12</th><td>–</td>' in page
 
 
@@ -203,7 +203,7 @@ def test_a_dashboard_shows_what_is_stored_and_asks_for_what_is_old(boss, admin, 
     assert page.count("Its kind or what it asks for is gone") == 1
     answer_all()
     page = text(boss.get(board.get_absolute_url()))
-    assert page.count("0 minutes old") == 2
+    assert page.count("just now") == 2
     assert page.count("<canvas") == 2
     assert not Answer.objects.open().exists()
     board.refresh_from_db()
