@@ -11,8 +11,8 @@ FROM python:3.12-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /srv/flywheel flywheel
 WORKDIR /srv/flywheel
 COPY --from=build /srv/flywheel .
-# Only var/ is written to. It lies in the image, since it holds the collected static files; three of its folders are volumes.
-RUN mkdir -p var/media var/imports var/backups && chown -R flywheel:flywheel var
+# Only var/ is written to. It lies in the image, since it holds the collected static files; four of its folders are volumes.
+RUN mkdir -p var/media var/imports var/backups var/lake && chown -R flywheel:flywheel var
 USER flywheel
 ENV PATH=/srv/flywheel/.venv/bin:$PATH PYTHONUNBUFFERED=1 ADDRESS=0.0.0.0
 EXPOSE 8000

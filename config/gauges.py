@@ -47,14 +47,17 @@ class GaugeCollector(Collector):
     """A service that does not answer is 0, and what it would have told is left out."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        checks = {"postgresql": health.check_postgresql, "redis": health.check_redis, "tasks": health.check_tasks}
-        answers = health.run_checks(checks)
-        up = GaugeMetricFamily("flywheel_up", "Whether it answers; tasks: beat and a worker.", labels=["service"])
+        answers = health.run_checks(health.CHECKS)
+        up = GaugeMetricFamily(
+            "flywheel_up", "Whether it answers; tasks: beat and a worker; lake: seals.", labels=["service"]
+        )
         for name, answer in answers.items():
             up.add_metric([name], float(answer["state"] == "up"))
         yield up
         if (beaten := answers["tasks"].get("seconds_since_heartbeat")) is not None:
             yield GaugeMetricFamily("flywheel_heartbeat_age_seconds", "Since a task of beat's last ran.", beaten)
+        if (sealed := answers["lake"].get("seconds_since_seal")) is not None:
+            yield GaugeMetricFamily("flywheel_seal_lag_seconds", "Since all events were in the lake.", sealed)
         if answers["redis"]["state"] == "up":
             yield from _of_queue()
         if answers["postgresql"]["state"] == "up":

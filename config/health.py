@@ -2,21 +2,24 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import Any
 
 import redis
 from django.conf import settings
 from django.db import connections
+from django.db.backends.utils import CursorWrapper
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 TIME_LIMIT = 0.8  # seconds for all checks together
 TASKS_LATE = 60  # seconds without a heartbeat
+SEALS_LATE = 900  # seconds without a seal of the events
 HEARTBEAT = f"{settings.REDIS_PREFIX}heartbeat"
+_SEALED = """SELECT extract(epoch FROM now() - filled_at)::int FROM events_fillmark WHERE "table" = 'lake'"""
 
 logger = logging.getLogger(__name__)
 # libpq cannot be told to give up sooner than after two seconds; a thread can be left waiting.
@@ -26,8 +29,8 @@ _pool = ThreadPoolExecutor(max_workers=6, thread_name_prefix="health")
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 with each service's state, "degraded" without Redis or tasks; 503 without PostgreSQL."""
-    services = run_checks({"postgresql": check_postgresql, "redis": check_redis, "tasks": check_tasks})
+    """200 with each service's state, "degraded" without Redis, tasks or seals; 503 without PostgreSQL."""
+    services = run_checks(CHECKS)
     up = {name: answer["state"] == "up" for name, answer in services.items()}
     if not up["postgresql"]:
         return JsonResponse({"status": "down", "services": services}, status=503)
@@ -49,12 +52,23 @@ def run_checks(checks: dict[str, Callable[[], dict[str, Any]]]) -> dict[str, dic
 
 
 def check_postgresql() -> dict[str, Any]:
-    with closing(connections.create_connection("default")) as connection:
-        options = {**connection.settings_dict["OPTIONS"], "connect_timeout": 2}
-        connection.settings_dict = {**connection.settings_dict, "OPTIONS": options}
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+    with _cursor() as cursor:
+        cursor.execute("SELECT 1")
     return {"state": "up"}
+
+
+def check_lake() -> dict[str, Any]:
+    """Up while events are sealed, or there are none; the age of the newest seal that left nothing waiting."""
+    with _cursor() as cursor:
+        cursor.execute(
+            "SELECT extract(epoch FROM now() - filled_at)::int FROM events_fillmark WHERE \"table\" = 'lake'"
+        )
+        found = cursor.fetchone()
+        cursor.execute("SELECT EXISTS (SELECT FROM events_event)")
+        (some,) = cursor.fetchone()
+    if found is None:
+        return {"state": "unknown" if some else "up"}
+    return {"state": "up" if found[0] < SEALS_LATE else "late", "seconds_since_seal": max(0, found[0])}
 
 
 def check_redis() -> dict[str, Any]:
@@ -81,3 +95,20 @@ def beat() -> None:
 
 def _redis() -> redis.Redis:
     return redis.Redis.from_url(settings.REDIS_DATA_URL, socket_connect_timeout=0.2, socket_timeout=TIME_LIMIT)
+
+
+@contextmanager
+def _cursor() -> Iterator[CursorWrapper]:
+    with closing(connections.create_connection("default")) as connection:
+        options = {**connection.settings_dict["OPTIONS"], "connect_timeout": 2}
+        connection.settings_dict = {**connection.settings_dict, "OPTIONS": options}
+        with connection.cursor() as cursor:
+            yield cursor
+
+
+CHECKS: dict[str, Callable[[], dict[str, Any]]] = {
+    "postgresql": check_postgresql,
+    "redis": check_redis,
+    "tasks": check_tasks,
+    "lake": check_lake,
+}

@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from tqdm import tqdm
 
-from config.backups import database, manifest, uploads
+from config.backups import database, lake, manifest, uploads
 from config.backups.manifest import DUMP, MEDIA, BackupError, Manifest
 
 LOCK = ".backup.lock"
@@ -26,7 +26,7 @@ def back_up(directory: Path) -> Manifest:
     """Write a backup to `directory`, which must be new or empty. It appears there whole or not at all.
 
     The database is as it was at one moment. Uploads are copied before and after that moment: a file that was there
-    then is in the backup, though it may have been replaced since.
+    then is in the backup, though it may have been replaced since. The lake is of that moment too: it stands still.
     """
     directory = directory.resolve()
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
@@ -61,10 +61,12 @@ def _alone_in(folder: Path) -> Iterator[None]:
 def _fill(growing: Path) -> Manifest:
     files: dict[str, manifest.Checksum] = {}
     _copy(uploads.names(), growing, files)
-    with database.snapshot() as name:
-        made = _describe()
-        with tqdm(total=len(made.rows), desc="tables", unit="", disable=None) as bar:
-            database.dump(growing / DUMP, snapshot=name, told=bar.update)
+    with lake.still():
+        with database.snapshot() as name:
+            made, sealed = _describe(), lake.paths()
+            with tqdm(total=len(made.rows), desc="tables", unit="", disable=None) as bar:
+                database.dump(growing / DUMP, snapshot=name, told=bar.update)
+        files |= lake.fetch(sealed, growing)
     _copy(uploads.names(), growing, files)
     made.files = {DUMP: manifest.checksum(growing / DUMP), **files}
     manifest.write(made, growing)

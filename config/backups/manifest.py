@@ -12,6 +12,7 @@ from pathlib import Path
 NAME = "manifest.json"
 DUMP = "database.dump"
 MEDIA = "media/"
+LAKE = "lake/"
 FORMAT = 1
 CHUNK = 1024 * 1024
 
@@ -42,11 +43,16 @@ class Manifest:
         """The names of the uploads in their storage."""
         return (name.removeprefix(MEDIA) for name in self.files if name.startswith(MEDIA))
 
+    def lake(self) -> Iterator[str]:
+        """The names of the lake's files in the backup."""
+        return (name for name in self.files if name.startswith(LAKE))
+
     def summary(self) -> dict[str, object]:
         return {
             "made_at": self.made_at,
             "rows": sum(self.rows.values()),
             "uploads": sum(1 for _ in self.uploads()),
+            "lake": sum(1 for _ in self.lake()),
             "bytes": sum(file.bytes for file in self.files.values()),
         }
 

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from community.members.models import Member
 from community.points.boards import live, publishing
-from config.backups import database, manifest, uploads
+from config.backups import database, lake, manifest, uploads
 from config.backups.making import count_rows
 from config.backups.manifest import DUMP, MEDIA, BackupError, Manifest
 from events.models import Event
@@ -38,6 +38,7 @@ def restore(directory: Path, *, force: bool = False) -> Manifest:
         manifest.verify(found, directory, name)
     for name in tqdm(list(found.uploads()), desc="uploads", unit="", disable=None):
         uploads.put(name, directory / MEDIA / name, found.files[f"{MEDIA}{name}"].bytes)
+    lake.put(found.lake(), directory)
     differing = _load(found, directory)
     _rebuild()
     if differing:

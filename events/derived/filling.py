@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from events.derived.tables import TABLES, Derived
-from events.models import FillMark, Seal
+from events.models import FillMark
 
 # Events of the batch under the persons known at its end.
 _BATCH = """
@@ -31,8 +31,8 @@ WHERE person = -l.visitor AND l.tx >= %(lo)s::xid8 AND l.tx < %(hi)s::xid8
 
 
 def fill() -> None:
-    """Bring every table up to the last seal. The caller holds the lake's lock."""
-    hi = Seal.objects.end()
+    """Bring every table up to what is sealed. The caller holds the lake's lock."""
+    hi = FillMark.objects.of("lake")
     for table in TABLES:
         lo = FillMark.objects.of(table.name)
         if lo < hi:

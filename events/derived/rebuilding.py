@@ -18,7 +18,7 @@ from events.derived.tables import TABLES, Derived
 from events.engine.calendar import DAY_US, Calendar
 from events.lake import copying, database, people
 from events.lake.schema import SCHEMA
-from events.models import FillMark, LakeFile, Seal
+from events.models import FillMark, LakeFile
 
 _FIRST = "arg_min({column}, (epoch_us, id)) FILTER (WHERE {condition})"
 _JOINS = "name = 'signed_up' AND json_extract_string(properties, '$.method') IS NOT NULL"
@@ -45,15 +45,15 @@ _QUERIES = {
 
 def rebuild() -> dict[str, int]:
     """Put new rows in the place of all; how many of each table. The caller holds the lake's lock."""
-    hi = Seal.objects.end()
+    hi = FillMark.objects.of("lake")
     with _every(hi) as cursor:
         return {table.name: _replace(table, _rows(cursor, table), hi) for table in TABLES}
 
 
 def check() -> dict[str, int]:
     """How many rows of each table are not what a rebuild would make (missing, too many or other). The caller holds
-    the lake's lock, and the tables are filled up to the last seal."""
-    with _every(Seal.objects.end()) as cursor:
+    the lake's lock, and the tables are filled up to what is sealed."""
+    with _every(FillMark.objects.of("lake")) as cursor:
         return {table.name: _differing(cursor, table, _rows(cursor, table)) for table in TABLES}
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from events.lake import checks, database, linking, lock, people, planning, sweeping
 from events.lake.writing import Written, write
-from events.models import LakeFile, Seal
+from events.models import FillMark, LakeFile
 
 
 class Differs(Exception):
@@ -20,7 +20,7 @@ class Differs(Exception):
 def compact() -> int:
     """Merge what is to be merged by now and sweep; how many files were written. Busy where another is at the lake."""
     with lock.holding():
-        now, horizon = timezone.now(), Seal.objects.end()
+        now, horizon = timezone.now(), FillMark.objects.of("lake")
         stale = linking.settle(horizon)
         facts = [_fact(file, stale) for file in LakeFile.objects.standing()]
         merges = planning.plan(facts, now)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +22,8 @@ from config import backups
 from config.backups import database, manifest, uploads
 from config.backups.making import LOCK
 from config.backups.manifest import DUMP, Checksum, Manifest
-from events.models import Event
+from events.lake import checks, cooling, lock, sealing, verifying
+from events.models import Event, Seal
 from events.record import record
 from tests import builders
 
@@ -67,6 +69,21 @@ def test_a_wiped_community_comes_back_whole(tmp_path, community, alice):
     assert proof.differences == 0
     assert live.mark_time("of another time") is None
     builders.question(Member.objects.get(username="alice"))  # sequences go on where they were
+
+
+@whole
+def test_the_lake_comes_back_with_the_events_that_only_it_holds(tmp_path, community, settings):
+    settings.LAKE_URL = str(tmp_path / "lake")
+    sealing.seal()
+    sealed = verifying.verify()
+    with lock.holding():
+        cooling.leave(Seal.objects.end(), checks.of_table("true"))
+    assert not Event.objects.exists()
+    assert backups.back_up(tmp_path / "backup").summary()["lake"] == sealed.files > 0
+    shutil.rmtree(settings.LAKE_URL)
+    backups.restore(tmp_path / "backup", force=True)
+    found = verifying.verify()
+    assert (found.holds, found.rows) == (True, sealed.rows)
 
 
 @whole

@@ -1,10 +1,14 @@
 import socket
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connections
+from django.utils import timezone
 
 from config import health
+from events.models import FillMark
+from events.record import record
 
 
 @pytest.fixture
@@ -32,6 +36,20 @@ def test_without_a_heartbeat_of_tasks_it_is_degraded(ask, redis_client, monkeypa
     assert ask().json()["services"]["tasks"] == {"state": "unknown"}
     health.beat()
     monkeypatch.setattr(health, "TASKS_LATE", 0)
+    assert ask().json()["status"] == "degraded"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
+def test_events_that_are_not_sealed_degrade_it(ask):
+    health.beat()
+    record("page_viewed", unit=1)
+    assert ask().json()["services"]["lake"] == {"state": "unknown"}
+    FillMark.objects.move("lake", 3, timezone.now() - timedelta(minutes=1))
+    assert 60 <= ask().json()["services"]["lake"]["seconds_since_seal"] < 90
+    assert ask().json()["status"] == "ok"
+    FillMark.objects.move("lake", 3, timezone.now() - timedelta(minutes=16))
+    assert ask().json()["services"]["lake"]["state"] == "late"
     assert ask().json()["status"] == "degraded"
 
 

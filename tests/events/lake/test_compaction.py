@@ -68,7 +68,7 @@ def test_files_are_told_of_links_and_written_anew_where_they_hold_the_visitor():
     sealing.seal()
     with_visitor.refresh_from_db()
     without.refresh_from_db()
-    assert int(without.links_hi) == Seal.objects.end() > int(with_visitor.links_hi)
+    assert int(without.links_hi) >= Seal.objects.end() > int(with_visitor.links_hi)
     LakeFile.objects.update(made_at=timezone.now() - timedelta(days=2))
     compaction.compact()
     assert {(row["unit"], row["person"]) for row in in_files()} == {(-44, 7), (9, 9), (7, 7)}
