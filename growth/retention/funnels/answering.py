@@ -9,7 +9,7 @@ from typing import Any
 import ibis
 import numpy as np
 import pyarrow as pa
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from ibis import _
 
 from events.engine import Reader
@@ -52,7 +52,7 @@ def _chosen(question: Question, cell: Params) -> ibis.Deferred:
         return _.level == 0
     step = int(cell.get("step", -1))
     if not 0 <= step < len(question.steps) or (step == 0 and cell.get("lost")):
-        raise ValueError(_t("This report has no such number."))
+        raise ValueError(gettext("This report has no such number."))
     return _.level == step if cell.get("lost") else _.level > step
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events.names import NAMES, select
-from growth.reports.forms import QuestionForm
+from growth.reports.forms import MomentField, QuestionForm
 from growth.retention.counted import PERIODS, EventsField
 from growth.retention.funnels.question import ANY, LONGEST, OBJECT, ORDERED, SESSION, STRICT, window_us
 
@@ -55,6 +55,8 @@ class FunnelForm(QuestionForm):
         choices=held_choices,
         required=False,
     )
+    since = MomentField(label=gettext_lazy("Since"), help_text=gettext_lazy("Of the first step."))
+    until = MomentField(label=gettext_lazy("Until"), help_text=gettext_lazy("Of the first step; itself not included."))
     trend = forms.ChoiceField(label=gettext_lazy("Over time by"), choices=PERIODS, initial="week")
 
     field_order = ("steps", "window", "order", "exclude", "hold", "trend")

@@ -42,7 +42,7 @@ class Funnel(Counted):
     def headline(self, params: Params, result: dict[str, Any]) -> str:
         first, *others = result["steps"]
         if not first["count"]:
-            return _("Nobody took the first step, or no window is over.")
+            return _("Nobody took the first step, or it is too soon to tell.")
         if not others:
             return _("%(people)s people took the step.") % {"people": number(first["count"])}
         words = {"people": number(first["count"]), "share": naming.share(others[-1]["from_start"])}
