@@ -4,4 +4,3 @@ from growth.reports.commanding import ReportCommand
 class Command(ReportCommand):
     help = "Who comes back after they started, by the period in which they started."
     kind = "retention"
-    options = {"back": "return"}
