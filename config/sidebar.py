@@ -79,6 +79,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         _("Analytics"),
         (
             Item("reports.answer", "insights", _("Reports"), "reports:index"),
+            Item("segments.segment", "group_work", "", "segments:list"),
             Item("reports.savedreport", "bookmark"),
             Item("reports.dashboard", "dashboard"),
             Item("reports.annotation", "event_note"),
@@ -91,6 +92,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item("notifications.notification", "notifications"),
             Item("notifications.mail", "mail"),
             Item("events.event", "timeline"),
+            Item("events.declaredevent", "playlist_add_check"),
         ),
     ),
     (

@@ -17,6 +17,7 @@ READING = "write:reading"
 FLAGS = "write:flags"
 EVENTS = "write:events"
 ANALYTICS = "analytics:read"
+SEGMENTS = "segments:write"
 MODERATION = "write:moderation"
 
 SCOPES = {
@@ -27,6 +28,7 @@ SCOPES = {
     FLAGS: _("Flag posts and comments to the moderators"),
     EVENTS: _("Record events of its own that the site’s admins have let it declare"),
     ANALYTICS: _("Read reports and the people behind their numbers, where you are staff who may"),
+    SEGMENTS: _("Make, change and refresh segments, where you are staff who may"),
     MODERATION: _("Moderate, where you are a moderator: decide about flags, pin and merge topics"),
 }
 

@@ -101,7 +101,7 @@ class MemberAdmin(SoughtAdmin, UserAdmin):  # type: ignore[misc]
     filter_horizontal = ("groups", "user_permissions")
     inlines = (AddressInline,)
     actions: tuple[Any, ...] = ("send_password_link",)
-    actions_detail = ("suspend",)
+    actions_detail = ("timeline", "suspend")
     fieldsets = (
         (None, {"fields": ("username", "password", "email", "ledger")}),
         (_("Profile"), {"fields": ("display_name", "bio", "location", "website")}),
@@ -158,6 +158,14 @@ class MemberAdmin(SoughtAdmin, UserAdmin):  # type: ignore[misc]
     @display(description=_("imported from"))
     def imported(self, member: Member) -> str:
         return f"{member.imported_from} {member.imported_id}" if member.imported_from else ""
+
+    @action(description=_("What they did"), url_path="timeline", permissions=["timeline"])
+    def timeline(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The page of a room above, known by its address only."""
+        return redirect("segments:person", object_id)
+
+    def has_timeline_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("segments.view_timeline")
 
     @action(description=_("Suspend…"), url_path="suspend", permissions=["suspend"])
     def suspend(self, request: HttpRequest, object_id: int) -> HttpResponse:

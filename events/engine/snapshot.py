@@ -24,6 +24,8 @@ class File:
     us_min: int
     us_max: int
     resolved: bool  # no visitor of it was linked to a member after it was written
+    person_min: int
+    person_max: int
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,14 @@ def take() -> Snapshot:
         newest = _scalar("SELECT max(tx)::text FROM {links}")
         return Snapshot(
             files=tuple(
-                File(file.path, file.us_min, file.us_max, newest is None or int(file.links_hi) > int(newest))
+                File(
+                    file.path,
+                    file.us_min,
+                    file.us_max,
+                    newest is None or int(file.links_hi) > int(newest),
+                    file.person_min,
+                    file.person_max,
+                )
                 for file in LakeFile.objects.standing().order_by("path")
             ),
             tail=_tail(),

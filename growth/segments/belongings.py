@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from community.members.models import Member
+from growth.reports.models import Answer
 from growth.segments import keeping
 from growth.segments.models import Membership
 
@@ -18,4 +19,6 @@ def export(member: Member) -> list[dict[str, Any]]:
 
 
 def forget(member: Member) -> None:
+    """Computed timelines hold what they did."""
     keeping.forget(member.pk)
+    Answer.objects.filter(kind="timeline", params__person=member.pk).delete()

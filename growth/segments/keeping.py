@@ -15,6 +15,7 @@ from growth.segments.conditions import write
 from growth.segments.models import Membership, Segment, SegmentVersion
 from growth.segments.vocabulary import read
 
+RESERVED = {"preview"}  # a word in addresses of the API
 PEOPLE = "people"  # the only key of a definition that is a list behind a report's number, not a condition
 
 
@@ -103,7 +104,7 @@ def _defined(segment: Segment, definition: dict[str, Any], *, by: int | None) ->
 def _free_key(name: str) -> str:
     """Out of the name's Latin letters; with a number where another has it, or where there are none."""
     stem = slugify(name)[:40].strip("-")
-    taken = set(Segment.objects.filter(key__startswith=stem or "segment").values_list("key", flat=True))
+    taken = RESERVED | set(Segment.objects.filter(key__startswith=stem or "segment").values_list("key", flat=True))
     if stem and stem not in taken:
         return stem
     return next(key for at in range(2, len(taken) + 3) if (key := f"{stem or 'segment'}-{at}") not in taken)

@@ -16,21 +16,7 @@ from events.record import record
 from growth.segments import belongings, keeping, membership, refreshing
 from growth.segments.conditions import Invalid
 from growth.segments.models import Membership, Segment, SegmentVersion
-
-HELPERS = {"event": "answer_posted"}
-
-
-@pytest.fixture
-def helpers(db) -> Segment:
-    return keeping.create("Helpers", definition=HELPERS, by=None)
-
-
-def refresh(*segments: Segment) -> None:
-    for segment in segments:
-        keeping.ask(segment)
-    refreshing.refresh_due(timezone.now())
-    for segment in segments:
-        segment.refresh_from_db()
+from tests.growth.segments.conftest import HELPERS
 
 
 def persons(segment: Segment) -> list[int]:
@@ -41,7 +27,7 @@ def claim_of(segment: Segment) -> refreshing.Claim:
     return refreshing.Claim(segment.pk, segment.versions.count(), HELPERS, segment.who, timezone.now())
 
 
-def test_a_refresh_writes_down_who_is_in(helpers, alice, bob, carol):
+def test_a_refresh_writes_down_who_is_in(helpers, alice, bob, carol, refresh):
     for member in (alice, bob):
         record("answer_posted", unit=member.pk)
     refresh(helpers)
@@ -53,7 +39,7 @@ def test_a_refresh_writes_down_who_is_in(helpers, alice, bob, carol):
     assert membership.keys_of(bob.pk) == {"helpers"}
 
 
-def test_who_no_longer_fits_leaves_and_may_come_back(alice):
+def test_who_no_longer_fits_leaves_and_may_come_back(alice, refresh):
     segment = keeping.create("Fresh", definition={"attribute": "points", "at_least": 5}, by=None)
     for points in (9, 1, 9):
         type(alice).objects.filter(pk=alice.pk).update(points_total=points)
@@ -75,7 +61,7 @@ def test_several_that_are_due_are_refreshed_together(alice, monkeypatch):
     assert [persons(segment) for segment in made] == [[], [alice.pk], [alice.pk]]
 
 
-def test_refreshed_ones_are_due_by_the_hour_and_static_ones_once(db):
+def test_refreshed_ones_are_due_by_the_hour_and_static_ones_once(db, refresh):
     hourly = keeping.create("Hourly", definition=HELPERS, by=None)
     once = keeping.create("Once", definition=HELPERS, kind="static", by=None)
     refresh(hourly, once)
@@ -84,7 +70,7 @@ def test_refreshed_ones_are_due_by_the_hour_and_static_ones_once(db):
     assert list(Segment.objects.due(later)) == [hourly]
 
 
-def test_a_definition_that_is_void_by_now_fails_alone_and_says_so(helpers, alice):
+def test_a_definition_that_is_void_by_now_fails_alone_and_says_so(helpers, alice, refresh):
     record("answer_posted", unit=alice.pk)
     broken = keeping.create("Broken", definition=HELPERS, by=None)
     SegmentVersion.objects.create(segment=broken, number=2, definition={"event": "gone_since"})
@@ -165,7 +151,7 @@ def test_a_segment_is_claimed_once():
     assert len(claimed) == 1
 
 
-def test_reports_filter_by_who_is_in_a_segment(helpers, alice, bob):
+def test_reports_filter_by_who_is_in_a_segment(helpers, alice, bob, refresh):
     record("answer_posted", unit=alice.pk)
     refresh(helpers)
     with reading() as reader:

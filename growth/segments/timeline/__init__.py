@@ -1,0 +1,1 @@
+"""What one member or visitor did, in order."""
