@@ -124,7 +124,7 @@ def test_where_consent_is_required_the_reader_is_asked_first(reader, settings):
         banner = page.get_by_role("region", name="Privacy")
         expect(banner).to_be_visible()
         assert axe.faults(page) == []
-        banner.get_by_role("button", name="Decline").click()
+        banner.get_by_role("button", name="No, thank you").click()
         page.goto("/tags/")
         expect(banner).to_be_hidden()
         assert page.evaluate("localStorage.length") == 0
