@@ -25,6 +25,7 @@ class ActiveMembersForm(QuestionForm):
 class ActiveMembers(Counted):
     key = "active_members"
     title = gettext_lazy("Active members")
+    about = gettext_lazy("How many are active on a day, in 7 and in 30 days, and how often they come.")
     form = ActiveMembersForm
     template = "reports/kinds/active_members.html"
     module = "growth.retention.counting.active_members"

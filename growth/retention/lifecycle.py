@@ -25,6 +25,7 @@ class LifecycleForm(QuestionForm):
 class Lifecycle(Counted):
     key = "lifecycle"
     title = gettext_lazy("Lifecycle")
+    about = gettext_lazy("Who of the active is new, stays or has come back, and who went.")
     form = LifecycleForm
     template = "reports/kinds/lifecycle.html"
     module = "growth.retention.counting.lifecycle"

@@ -45,6 +45,7 @@ class MetricsForm(QuestionForm):
 class EverydayMetrics(Counted):
     key = "metrics"
     title = gettext_lazy("Everyday metrics")
+    about = gettext_lazy("Active and reading time, sessions, bounces, who does an action and how often, errors.")
     form = MetricsForm
     template = "reports/kinds/metrics.html"
     module = "growth.retention.counting.metrics"
