@@ -21,6 +21,7 @@ class StickinessForm(QuestionForm):
 class Stickiness(Counted):
     key = "stickiness"
     title = gettext_lazy("Stickiness")
+    about = gettext_lazy("In how many periods of a time people were active.")
     form = StickinessForm
     template = "reports/kinds/stickiness.html"
     module = "growth.retention.counting.stickiness"
