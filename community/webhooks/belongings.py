@@ -11,7 +11,7 @@ from community.webhooks.models import Delivery
 def export(member: Member) -> list[dict[str, Any]]:
     """What other systems were told of their acts."""
     told = Delivery.objects.filter(unit=member.pk).order_by("pk")
-    return list(told.values("name", "at", "object_kind", "object_id", "value", "state"))
+    return [dict(row) for row in told.values("name", "at", "object_kind", "object_id", "value", "state")]
 
 
 def forget(member: Member) -> None:

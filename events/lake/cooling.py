@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -62,11 +62,7 @@ def leave(end: int, leaving: Days) -> int:
 
 def note(days: Days) -> None:
     """Add to what PostgreSQL no longer holds."""
-    columns: list[Collection[object]] = [
-        list(days),
-        [held.rows for held in days.values()],
-        [held.checksum for held in days.values()],
-    ]
+    columns: list[Any] = [list(days), [held.rows for held in days.values()], [held.checksum for held in days.values()]]
     with connection.cursor() as cursor:
         cursor.execute(_KEEP.format(days=LakeDay._meta.db_table), columns)
 

@@ -16,7 +16,9 @@ from events.lake.schema import ORDER, SCHEMA
 
 GROUP = 122_880  # rows of a group, the least that a reader of few persons or days must read
 _SPAN = """
-SELECT count(*), min(person), max(person), min(epoch_us), max(epoch_us) FROM read_parquet({file})
+SELECT count(*) AS rows, min(person) AS person_min, max(person) AS person_max, min(epoch_us) AS us_min,
+  max(epoch_us) AS us_max
+FROM read_parquet({file})
 """
 
 
@@ -39,14 +41,14 @@ def write(cursor: duckdb.DuckDBPyConnection, relation: str, *, month: date, name
     where there are none. The name ends in the content's hash: what is written anew is the same file or another."""
     made = store.scratch()
     _copy(cursor, relation, made)
-    ((rows, *span),) = cursor.execute(_SPAN.format(file=literal(str(made)))).fetchall()
-    if not rows:
+    facts = cursor.sql(_SPAN.format(file=literal(str(made)))).to_arrow_table().to_pylist()[0]
+    if not facts["rows"]:
         made.unlink()
         return None
     sha256, size = _sha256(made), made.stat().st_size
     path = f"{store.FOLDER}/{month:%Y-%m}/{name}-{sha256[:12]}.parquet"
     store.place(made, path)
-    return Written(path, rows, size, *span, sha256)
+    return Written(path=path, bytes=size, sha256=sha256, **facts)
 
 
 def _copy(cursor: duckdb.DuckDBPyConnection, relation: str, target: Path) -> None:

@@ -17,10 +17,13 @@ from growth.home.metrics import METRICS, Metric, not_staff, week_of
 from growth.home.models import WeeklyNumber
 
 # From the first thing that happened to the running week, without a gap.
+_FIRST = """least(
+  (SELECT min(at) FROM events_event), (SELECT min(day)::timestamp AT TIME ZONE %(zone)s FROM events_personday),
+  (SELECT min(created_at) FROM forum_topic))"""
 _WEEKS = f"""
 CREATE TEMPORARY TABLE home_week ON COMMIT DROP AS
 SELECT week::date FROM
-  (SELECT {week_of("least((SELECT min(at) FROM events_event), (SELECT min(created_at) FROM forum_topic))")} AS first) f,
+  (SELECT {week_of(_FIRST)} AS first) f,
   generate_series(first, %(as_of)s AT TIME ZONE %(zone)s, interval '7 days') AS week
 """  # noqa: S608 (our own text, here and below)
 _QUESTIONS = f"""

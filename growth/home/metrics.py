@@ -43,13 +43,21 @@ def not_staff(column: str) -> str:
     return f"coalesce({column}, 0) <> ALL(%(staff)s::bigint[])"
 
 
+# Events by persons and weeks: those that are taken up in the table by days, and the rows that came since.
+_HAPPENED = f"""
+(SELECT date_trunc('week', day)::date AS week, person, name FROM events_personday
+  WHERE day <= (%(as_of)s AT TIME ZONE %(zone)s)::date
+UNION ALL SELECT {week_of("at")}, person, name FROM events_event WHERE at < %(as_of)s
+  AND tx >= coalesce((SELECT tx_hi FROM events_fillmark WHERE "table" = 'personday'), '0')) happened
+"""  # noqa: S608 (our own text, here and below)
+
+
 def _events(names: str) -> str:
     """Persons, each once a week."""
     return f"""
 SELECT week, count(*), NULL::bigint, count(*)
-FROM (SELECT DISTINCT {week_of("at")} AS week, person FROM events_event
-    WHERE {names} AND person > 0 AND {not_staff("person")} AND at < %(as_of)s) seen
-GROUP BY week"""  # noqa: S608 (our own text, here and below)
+FROM (SELECT DISTINCT week, person FROM {_HAPPENED} WHERE {names} AND person > 0 AND {not_staff("person")}) seen
+GROUP BY week"""  # noqa: S608
 
 
 _TOPIC_STANDS = "t.deleted_at IS NULL AND t.hidden_at IS NULL AND t.merged_into_id IS NULL"

@@ -66,6 +66,8 @@ def die(work: str, step: str, moment: str) -> None:
     command = [sys.executable, "-m", "tests.chaos.dying", work, step, moment]
     ended = subprocess.run(command, cwd=settings.ROOT, env=environment, capture_output=True, text=True)
     assert ended.returncode == -signal.SIGKILL, f"{step} was not reached: {ended.stderr}"
+    with lock.holding(wait=True):
+        """PostgreSQL has noticed, and let its lock go."""
 
 
 def prepare(work: str, turn: int) -> None:

@@ -6,6 +6,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from community.forum import removing
+from events.lake import background, checks, cooling, lock
+from events.models import Event, Seal
 from events.record import record
 from growth.home import filling
 from growth.home.metrics import METRICS
@@ -39,6 +41,21 @@ def test_every_number_of_every_week_is_what_plain_python_finds(settings, zone):
     assert set(wanted) == {(metric, week) for metric in METRICS for week in {week for _metric, week in wanted}}
     assert len(wanted) >= 12 * len(METRICS)
     assert found() == wanted
+
+
+@pytest.mark.django_db(transaction=True)
+def test_numbers_stay_when_events_are_left_to_the_lake(settings, tmp_path):
+    settings.LAKE_URL = str(tmp_path)
+    settings.TIME_ZONE = "America/New_York"
+    community.draw(3, until=NOW, topics=20)
+    filling.fill(NOW)
+    before = found()
+    background.seal()
+    with lock.holding():
+        cooling.leave(Seal.objects.end(), checks.of_table("true"))
+    assert not Event.objects.exists()
+    filling.fill(NOW)
+    assert found() == before
 
 
 def test_a_rerun_changes_nothing_and_mends_what_was_broken():
