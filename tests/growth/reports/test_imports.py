@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 SCRIPT = """
 import sys, django
 django.setup()
@@ -14,6 +16,7 @@ print(sorted({"ibis", "duckdb", "pyarrow", "numpy", "scipy"} & set(sys.modules))
 """
 
 
+@pytest.mark.slow
 def test_no_module_that_the_web_imports_brings_the_engine():
     found = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)  # noqa: S603
     assert found.stdout.strip() == "[]"
