@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from growth.reports.forms import QuestionForm
 from growth.reports.kinds import Chart, Params, Series
-from growth.retention.counted import Counted, EventsField
+from growth.retention.counted import Counted, EventsField, Row, lively, running
 
 COUNTS = ("dau", "wau", "mau")
 RATIOS = ("dau_wau", "dau_mau")
@@ -35,15 +36,15 @@ class ActiveMembers(Counted):
         return [heading, *([row[name] for name in heading] for row in result["rows"])]
 
     def charts(self, params: Params, result: dict[str, Any]) -> list[Chart]:
-        rows = result["rows"][-CHARTED:]
-        days, last = [row["day"] for row in rows], len(rows) - 1
+        rows = lively(result["rows"], "mau", by="day")[-CHARTED:]
+        days = [row["day"] for row in rows]
         counts = {"dau": _("On the day"), "wau": _("In 7 days"), "mau": _("In 30 days")}
         ratios = {"dau_wau": _("Of those of 7 days"), "dau_mau": _("Of those of 30 days")}
         return [
-            Chart(_("Active members"), "line", days, _series(rows, counts, last)),
-            Chart(_("How many of them on the day"), "line", days, _series(rows, ratios, last), percent=True),
+            Chart(_("Active members"), "line", days, _series(rows, counts)),
+            Chart(_("How many of them on the day"), "line", days, _series(rows, ratios), percent=True),
         ]
 
 
-def _series(rows: list[dict[str, Any]], told: dict[str, str], last: int) -> list[Series]:
-    return [Series(name, [row[key] for row in rows], last) for key, name in told.items()]
+def _series(rows: Sequence[Row], told: dict[str, str]) -> list[Series]:
+    return [Series(name, [row[key] for row in rows], running(rows)) for key, name in told.items()]

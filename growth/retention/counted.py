@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from events.engine import Reader
 
+Row = Mapping[str, Any]  # of an answer
 PERIODS = (  # alone, these words are those of the leaderboard: today, this week
     ("day", pgettext_lazy("period", "Day")),
     ("week", pgettext_lazy("period", "Week")),
@@ -52,6 +54,18 @@ class EventsField(forms.CharField):
         except ValueError:
             raise ValidationError(_("One of these events does not exist."), "invalid") from None
         return names
+
+
+def lively(rows: Sequence[Row], *names: str, by: str = "period") -> list[Row]:
+    """Rows to show: of the periods up to the last in which something is not zero, and of the one after it."""
+    last = max((row[by] for row in rows if any(row[name] for name in names)), default="")
+    after = min((row[by] for row in rows if row[by] > last), default=last)
+    return [row for row in rows if row[by] <= after]
+
+
+def running(rows: Sequence[Row]) -> int | None:
+    """Where the first row is whose period is not over."""
+    return next((index for index, row in enumerate(rows) if row["state"] == "partial"), None)
 
 
 def period_field(initial: str) -> forms.ChoiceField:

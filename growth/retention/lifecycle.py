@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from growth.reports.forms import QuestionForm
 from growth.reports.kinds import Chart, Params, Series
-from growth.retention.counted import Counted, EventsField, period_field
+from growth.retention.counted import Counted, EventsField, lively, period_field, running
 
 COUNTS = ("active", "new", "returning", "resurrected", "dormant")
 CHARTED = 120  # periods, the latest
@@ -35,8 +35,8 @@ class Lifecycle(Counted):
         return [heading, *([row[name] for name in heading] for row in result["rows"])]
 
     def charts(self, params: Params, result: dict[str, Any]) -> list[Chart]:
-        rows = result["rows"][-CHARTED:]
-        last = len(rows) - 1
+        rows = lively(result["rows"], "active", "dormant")[-CHARTED:]
+        last = running(rows)
         told = {"new": _("New"), "returning": _("Returning"), "resurrected": _("Resurrected")}
         series = [Series(name, [row[key] for row in rows], last) for key, name in told.items()]
         series.append(Series(_("Dormant"), [-row["dormant"] for row in rows], last))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,12 +12,10 @@ from django.utils.translation import gettext_lazy
 from events.metrics import METRICS, Metric, Unit
 from growth.reports.forms import QuestionForm
 from growth.reports.kinds import Chart, Params, Series
-from growth.retention.counted import Counted, EventsField, period_field
+from growth.retention.counted import Counted, EventsField, Row, lively, period_field, running
 
 CHARTED = 120  # periods, the latest
 LINES = 8  # groups of a chart, the largest
-
-Rows = list[dict[str, Any]]
 
 
 class Several(forms.CheckboxSelectMultiple):
@@ -66,7 +65,7 @@ def _chart(one: dict[str, Any]) -> Chart | None:
         return None
     scale, unit = scaled(metric)
     series = [
-        Series(_said(group), [None if row["value"] is None else row["value"] / scale for row in rows], _running(rows))
+        Series(_said(group), [None if row["value"] is None else row["value"] / scale for row in rows], running(rows))
         for group, rows in lines.items()
     ]
     title = f"{metric.title} ({unit})" if unit else str(metric.title)
@@ -85,14 +84,10 @@ def _said(group: str | None) -> str:
     return _("Everybody") if group is None else group or _("unknown")
 
 
-def _running(rows: Rows) -> int | None:
-    return next((index for index, row in enumerate(rows) if row["state"] == "partial"), None)
-
-
-def _lines(rows: Rows) -> dict[str | None, Rows]:
+def _lines(rows: Sequence[Row]) -> dict[str | None, list[Row]]:
     """The latest rows of the groups in which most happened."""
-    lines: dict[str | None, Rows] = {}
-    for row in rows:
+    lines: dict[str | None, list[Row]] = {}
+    for row in lively(rows, "denominator"):
         lines.setdefault(row["group"], []).append(row)
     largest = sorted(lines, key=lambda group: -sum(row["denominator"] for row in lines[group]))
     return {group: lines[group][-CHARTED:] for group in largest[:LINES]}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
 from django.utils.formats import number_format
 
 from events.metrics import METRICS, Metric, Unit
+from growth.retention import counted
+from growth.retention.counted import Row
 from growth.retention.metrics import scaled
 
 register = template.Library()
@@ -22,7 +24,7 @@ def counts(row: Mapping[str, Any], names: str) -> list[tuple[str, Any]]:
 
 @register.filter
 def percent(share: float | None) -> str:
-    return "–" if share is None else f"{number_format(share * 100, 1)} %"
+    return "–" if share is None else f"{number_format(round(share * 100, 1), 1)} %"
 
 
 @register.filter
@@ -32,9 +34,16 @@ def metric(one: Mapping[str, Any]) -> Metric:
 
 
 @register.filter
-def lately(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The last one that is over."""
-    return next((row for row in reversed(rows) if row["state"] == "complete"), None)
+def newest(rows: Sequence[Row], names: str) -> list[Row]:
+    """The latest that are worth a look, the newest first: `rows|newest:"active dormant"`."""
+    by = "day" if rows and "day" in rows[0] else "period"
+    return counted.lively(rows, *names.split(), by=by)[::-1]
+
+
+@register.filter
+def lately(rows: Sequence[Row]) -> Row | None:
+    """The last one that is over and of which there is something."""
+    return next((row for row in reversed(rows) if row["state"] == "complete" and row["denominator"]), None)
 
 
 @register.filter

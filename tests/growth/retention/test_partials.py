@@ -48,6 +48,13 @@ def test_metrics_broken_down_name_the_group():
     assert [row[:3] for row in rows][-1:] == [["2024-01-01", "a", "0.0 %"]]
 
 
+def test_what_lies_years_back_is_shown_up_to_the_first_period_without_anybody():
+    _html, rows = shown("lifecycle", test_lifecycle.STORY, at("2034-02-01T00:00"))
+    assert [row[0] for row in rows][:2] == ["2024-02-12", "2024-02-05"]
+    (chart,) = KINDS["lifecycle"].charts({}, answer("lifecycle", test_lifecycle.STORY, at("2034-02-01T00:00")))
+    assert (chart.labels[-1], chart.series[0].dashed_from) == ("2024-02-12", None)
+
+
 def test_where_nobody_was_active_the_page_says_so():
     html, rows = shown("lifecycle", [], at("2024-02-01T00:00"))
     assert (rows, "Nobody was active" in html) == ([], True)
