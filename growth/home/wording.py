@@ -13,13 +13,15 @@ SIGNS = {1: "+", 0: "±", -1: "−"}
 
 
 def shown(value: float | None, unit: Unit) -> str:
+    """Rounded, for number_format only cuts."""
     if value is None:
         return NOTHING
     if unit is Unit.SHARE:
-        return _("%(number)s %%") % {"number": number_format(value * 100, 0)}
+        return _("%(number)s %%") % {"number": number_format(round(value * 100), 0)}
     if unit is Unit.HOURS:
-        return _("%(number)s h") % {"number": number_format(value, 1 if value < 100 else 0)}
-    return number_format(value, 0 if value == int(value) else 1, force_grouping=True)
+        places = 1 if value < 100 else 0
+        return _("%(number)s h") % {"number": number_format(round(value, places), places)}
+    return number_format(round(value, 1), 0 if value == int(value) else 1, force_grouping=True)
 
 
 def of_number(number: Number, unit: Unit) -> str:

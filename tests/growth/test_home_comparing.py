@@ -68,3 +68,7 @@ def test_numbers_are_shown_with_the_digits_they_bear():
 def test_a_median_that_was_not_reached_is_said_so():
     missed, empty = numbers((None, 1, 5), (None, 0, 0), running=0)
     assert (of_number(missed, HOURS), of_number(empty, HOURS), of_number(empty, SHARE)) == ("over 7 days", "–", "–")
+
+
+def test_numbers_are_rounded_and_not_cut():
+    assert [shown(0.5699, SHARE), shown(3.77, HOURS), shown(2.96, COUNT)] == ["57 %", "3.8 h", "3.0"]

@@ -33,8 +33,8 @@ def figure(value: float | None, percent: bool) -> str:
     if value is None:
         return "–"
     if percent:
-        return _("%(number)s %%") % {"number": number_format(value * 100, 1)}
-    return number_format(value, 0 if value == int(value) else 2, force_grouping=True)
+        return _("%(number)s %%") % {"number": number_format(round(value * 100, 1), 1)}
+    return number_format(round(value, 2), 0 if value == int(value) else 2, force_grouping=True)
 
 
 @register.filter

@@ -31,7 +31,7 @@ def group(params: Params, value: str) -> str:
 
 
 def share(value: float | None) -> str:
-    return "–" if value is None else _("%(number)s %%") % {"number": number_format(value * 100, 1)}
+    return "–" if value is None else _("%(number)s %%") % {"number": number_format(round(value * 100, 1), 1)}
 
 
 def lasting(seconds: float | None) -> str:
@@ -39,9 +39,9 @@ def lasting(seconds: float | None) -> str:
     if seconds is None:
         return "–"
     if seconds < 60:
-        return _("%(n)s s") % {"n": number_format(seconds, 1)}
+        return _("%(n)s s") % {"n": number_format(round(seconds, 1), 1)}
     if seconds < 3600:
-        return _("%(n)s min") % {"n": number_format(seconds / 60, 1)}
+        return _("%(n)s min") % {"n": number_format(round(seconds / 60, 1), 1)}
     if seconds < 86_400:
-        return _("%(n)s h") % {"n": number_format(seconds / 3600, 1)}
-    return _("%(n)s days") % {"n": number_format(seconds / 86_400, 1)}
+        return _("%(n)s h") % {"n": number_format(round(seconds / 3600, 1), 1)}
+    return _("%(n)s days") % {"n": number_format(round(seconds / 86_400, 1), 1)}
