@@ -43,7 +43,7 @@ class FunnelForm(QuestionForm):
         initial="7d",
         max_length=12,
     )
-    order = forms.ChoiceField(label=gettext_lazy("Order"), choices=ORDERS, initial=ORDERED)
+    order = forms.ChoiceField(label=gettext_lazy("Order of the steps"), choices=ORDERS, initial=ORDERED)
     exclude = EventsField(
         label=gettext_lazy("Without"),
         help_text=gettext_lazy("An event that ends a path where it happens."),

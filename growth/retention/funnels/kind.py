@@ -45,14 +45,16 @@ class Funnel(Counted):
             return _("Nobody took the first step, or it is too soon to tell.")
         if not others:
             return _("%(people)s people took the step.") % {"people": number(first["count"])}
-        words = {"people": number(first["count"]), "share": naming.share(others[-1]["from_start"])}
-        told = _("Of %(people)s people who started %(share)s went all the way.") % words
         hardest = min(others, key=lambda step: (step["from_previous"] is None, step["from_previous"]))
-        kept = {
+        return _(
+            "Of %(people)s people who started %(share)s went all the way. "
+            "The hardest step is %(step)s: %(kept)s of those before it took it."
+        ) % {
+            "people": number(first["count"]),
+            "share": naming.share(others[-1]["from_start"]),
             "step": naming.steps(params)[others.index(hardest) + 1],
-            "share": naming.share(hardest["from_previous"]),
+            "kept": naming.share(hardest["from_previous"]),
         }
-        return " ".join([told, _("The hardest step is %(step)s: %(share)s of those before it took it.") % kept])
 
     def charts(self, params: Params, result: dict[str, Any]) -> list[Chart]:
         """The bars of the steps are in the table."""
