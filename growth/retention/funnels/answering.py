@@ -35,7 +35,7 @@ def answer(params: Params, reader: Reader) -> dict[str, Any]:
 def people(params: Params, cell: Params, reader: Reader) -> ibis.Table:
     """(person): those whom the number of `cell` counts.
 
-    `step` from 0: who reached it; with `lost` who got no further than the one before it; `incomplete`: whose windows
+    `step` from 1: who reached it; with `lost` who got no further than the one before it; `incomplete`: whose windows
     are not over. `group` and `period` (its first day) choose among them. ValueError where there is no such cell.
     """
     question = read(params, reader)
@@ -50,10 +50,10 @@ def people(params: Params, cell: Params, reader: Reader) -> ibis.Table:
 def _chosen(question: Question, cell: Params) -> ibis.Deferred:
     if cell.get("incomplete"):
         return _.level == 0
-    step = int(cell.get("step", -1))
-    if not 0 <= step < len(question.steps) or (step == 0 and cell.get("lost")):
+    step, lost = int(cell.get("step", 0)), bool(cell.get("lost"))
+    if not 1 + lost <= step <= len(question.steps):
         raise ValueError(gettext("This report has no such number."))
-    return _.level == step if cell.get("lost") else _.level > step
+    return _.level == step - 1 if lost else _.level >= step
 
 
 def _told(question: Question, params: Params, reader: Reader) -> ibis.Table:

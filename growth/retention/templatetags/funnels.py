@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
@@ -27,8 +27,3 @@ def lines(params: Params, part: Mapping[str, Any]) -> list[dict[str, Any]]:
         | {"width": f"{100 * step['count'] / first if first else 0:.1f}"}
         for name, step, previous in zip(naming.steps(params), steps, before, strict=False)
     ]
-
-
-@register.filter
-def last_step(steps: Sequence[Any]) -> int:
-    return len(steps) - 1

@@ -163,7 +163,7 @@ def test_a_breakdown_tells_groups_apart_by_their_first_event():
     told = [(group["value"], [step["count"] for step in group["steps"]]) for group in found["groups"]]
     assert told == [("github", [2, 1]), ("email", [1, 0])]
     assert [step["count"] for step in found["steps"]] == [3, 1]
-    cell = {"step": 1, "lost": 1, "group": "github"}
+    cell = {"step": 2, "lost": 1, "group": "github"}
     given = {"steps": f"signed_up,{A}", "breakdown": "join_method"}
     assert people("funnel", history, LATE, cell, **given) == [2]
 
@@ -171,12 +171,12 @@ def test_a_breakdown_tells_groups_apart_by_their_first_event():
 @pytest.mark.parametrize(
     ("cell", "expected"),
     [
-        ({"step": 0}, [1, 2]),
-        ({"step": 1}, [1]),
-        ({"step": 1, "lost": 1}, [2]),
+        ({"step": 1}, [1, 2]),
+        ({"step": 2}, [1]),
+        ({"step": 2, "lost": 1}, [2]),
         ({"incomplete": 1}, [3]),
-        ({"step": 0, "period": "2026-02-23"}, [1, 2]),
-        ({"step": 0, "period": "2026-03-02"}, []),
+        ({"step": 1, "period": "2026-02-23"}, [1, 2]),
+        ({"step": 1, "period": "2026-03-02"}, []),
     ],
 )
 def test_every_number_opens_the_people_behind_it(cell, expected):
@@ -185,7 +185,7 @@ def test_every_number_opens_the_people_behind_it(cell, expected):
     assert people("funnel", history, BEGIN + timedelta(seconds=20), cell, **given) == expected
 
 
-@pytest.mark.parametrize("cell", [{}, {"step": 2}, {"step": -1}, {"step": 0, "lost": 1}, {"step": "x"}])
+@pytest.mark.parametrize("cell", [{}, {"step": 3}, {"step": -1}, {"step": 1, "lost": 1}, {"step": "x"}])
 def test_a_number_that_is_not_there_is_refused(cell):
     with pytest.raises(ValueError, match=r"no such number|invalid literal"):
         people("funnel", told("A0"), LATE, cell, steps=f"{A},{B}")
