@@ -7,6 +7,20 @@ from typing import Any
 AT = "2026-11-21T09:30:00Z"
 SITE = "https://forum.example.org"
 
+QUIET = {
+    "all": [
+        {"event": "answer_posted", "at_least": 2, "within_days": 14},
+        {"not": {"event": "seen", "within_days": 7}},
+    ]
+}
+
+
+def _of_segments(*components: str) -> dict[str, Any]:
+    told = {"key": "quiet-helpers", "name": "Quiet helpers", "kind": "refreshed", "error": ""}
+    told["description"] = "Answered twice in two weeks, not seen for one."
+    return {f"{component}.{field}": value for component in components for field, value in told.items()}
+
+
 # By "Component.field", else by "field".
 FIELDS: dict[str, Any] = {
     "id": 4711,
@@ -138,6 +152,16 @@ FIELDS: dict[str, Any] = {
     "DeclarationOut.name": "build_finished",
     "DeclarationOut.description": "A build of the documentation ended.",
     "DeclarationOut.properties": ["result"],
+    **_of_segments("SegmentRef", "SegmentOut", "NewSegment", "PatchedChangedSegment"),
+    "definition": QUIET,
+    "who": "members",
+    "size": 60,
+    "sample": [11, 12],
+    "PreviewOut.state": "done",
+    "OverlapOut.key": "regulars",
+    "OverlapOut.name": "Regulars",
+    "both": 14,
+    "left_at": None,
 }
 
 
