@@ -29,7 +29,7 @@ from growth.segments.conditions import SEEN, Did, Events, When
 Behaviour = Did | When
 Limits = tuple[int | None, int | None]  # [first, end) in microseconds
 MOST_FILTERS = 60  # bits of a whole number
-CELLS_AT_ONCE = 8_000_000
+CELLS_AT_ONCE = 2_000_000
 NEVER = np.iinfo(np.int64).max
 
 
@@ -127,24 +127,24 @@ class _Cells:
     name: NDArray
     slot: NDArray[np.int64]
     mask: NDArray[np.int64]
-    place: NDArray[np.int64]  # by row: which of the persons
-    cell: NDArray[np.int64]  # by row: which of the cells
+    place: NDArray[np.int32]  # by row: which of the persons
+    cell: NDArray[np.int32]  # by row: which of the cells
     values: Mapping[str, NDArray]  # by row: number and, where it was asked for, first and last
 
     @classmethod
     def of(cls, rows: pa.Table, persons: NDArray[np.int64]) -> _Cells:
+        place = np.searchsorted(persons, rows["person"].to_numpy()).astype(np.int32)
+        order = np.argsort(place, kind="stable").astype(np.int32)
         names = rows["name"].combine_chunks().dictionary_encode()
         masks, mask = np.unique(rows["mask"].to_numpy(), return_inverse=True)
         slot = rows["slot"].to_numpy()
         shape = (len(masks), max(1, len(names.dictionary)), int(slot.max(initial=0)) + 1)
         packed = np.ravel_multi_index((mask, names.indices.to_numpy(), slot), shape)
         used = np.flatnonzero(np.bincount(packed, minlength=1))
-        place = np.searchsorted(persons, rows["person"].to_numpy())
-        order = np.argsort(place, kind="stable")
-        cell = np.searchsorted(used, packed)[order]
-        values = {name: rows[name].to_numpy()[order] for name in rows.column_names[4:]}
+        cell = np.searchsorted(used, packed).astype(np.int32)[order]
         of_mask, of_name, of_slot = np.unravel_index(used, shape)
         labels = np.asarray(names.dictionary.to_pylist(), dtype=object)[of_name]
+        values = {name: rows[name].to_numpy()[order] for name in rows.column_names[4:]}
         return cls(labels, of_slot, masks[of_mask], place[order], cell, values)
 
     def parts(self, persons: int) -> Iterator[_Part]:
