@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from events.engine import EVENTS, reading
 from events.record import record
-from growth.segments import belongings, keeping, membership, refreshing
+from growth.segments import belongings, history, keeping, membership, refreshing
 from growth.segments.conditions import Invalid
 from growth.segments.models import Membership, Segment, SegmentVersion
 from tests.growth.segments.conftest import HELPERS
@@ -193,3 +193,14 @@ def test_members_take_their_segments_along_and_leave_them(helpers, alice, bob):
     assert [span["segment"] for span in belongings.export(alice)] == ["Helpers"]
     belongings.forget(alice)
     assert persons(helpers) == [bob.pk]
+
+
+def test_the_history_of_a_segments_size_adds_up_day_by_day(helpers, settings):
+    settings.TIME_ZONE = "Asia/Shanghai"
+    late = datetime(2026, 1, 1, 15, 59, tzinfo=UTC)  # 23:59 in Shanghai
+    for step, people in enumerate(([1, 2, 3], [1, 4], [1, 4, 2])):
+        refreshing.apply(claim_of(helpers), np.array(sorted(people)), late + timedelta(minutes=step))
+    assert history.days(helpers) == [
+        history.Day(date(2026, 1, 1), 3, 3, 0),
+        history.Day(date(2026, 1, 2), 3, 2, 2),
+    ]
