@@ -346,6 +346,7 @@ BELONGINGS = {
     "webhooks": "community.webhooks.belongings",
     "events": "events.belongings",
     "segments": "growth.segments.belongings",
+    "reports": "growth.reports.belongings",
 }
 NOTIFICATION_MODEL = "notifications.Notification"
 TEXT_RENDERER = "community.forum.text.render"
