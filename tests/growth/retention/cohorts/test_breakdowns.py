@@ -5,6 +5,8 @@ import pytest
 from tests.growth.retention.cohorts.asking import counts, members, retention, told
 from tests.growth.retention.told import Told, at
 
+pytestmark = pytest.mark.django_db  # which breakdowns there are, the segments tell
+
 FOUR = [
     Told(1, "signed_up", at("2026-03-02T10:00"), properties={"method": "google"}),
     Told(2, "signed_up", at("2026-03-02T11:00"), properties={"method": "email"}),
