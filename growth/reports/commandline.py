@@ -18,7 +18,7 @@ def option(names: Mapping[str, str], name: str) -> str:
 
 def command_line(question: Question) -> str:
     kind = question.kind
-    words = ["manage.py", kind.key]
+    words = ["manage.py", kind.command or kind.key]
     for name, value in differing(kind.form, question.params).items():
         words.append(option(kind.options, name))
         if not isinstance(kind.form.base_fields[name], forms.BooleanField):

@@ -47,6 +47,7 @@ class Kind(ABC):
     form: type[forms.Form]  # GET parameters; initial values are the defaults
     main: Sequence[str] = ()  # fields that are seen at once; the form folds the others away
     options: Mapping[str, str] = {}  # fields that its command calls otherwise: {"back": "return"}
+    command: str = ""  # what manage.py calls it, where not by its key
     listed: bool = True  # among the reports that one may ask
     private: bool = False  # shown by a page of its own alone, which says who may read it
     template: str  # shows `result`, `params` and `kind` within the page
