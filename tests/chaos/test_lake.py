@@ -16,7 +16,7 @@ from events import visitors
 from events.derived import rebuilding
 from events.lake import background, lock, verifying
 from events.models import Erasure, Event, FillMark, LakeDay, LakeFile, Seal
-from tests.events.lake.holding import START, ids, in_files, in_table, write
+from tests.events.lake.holding import START, ids, in_files, in_table, seal, write
 
 pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
 
@@ -33,7 +33,7 @@ STEPS = [
     (SEAL, "events.derived.filling.fill_one"),
     (SEAL, "events.derived.filling._upsert"),
     (SEAL, "events.lake.erasing.rewrite"),
-    (SEAL, "events.derived.forgetting.forget"),
+    (SEAL, "events.derived.forget"),
     (SEAL, "events.lake.erasing.let_go"),
     (COMPACT, "events.lake.linking.settle"),
     (COMPACT, "events.lake.writing._copy"),
@@ -76,7 +76,7 @@ def prepare(work: str, turn: int) -> None:
     for part in range(2):
         write(70, units=(1, 2, -3 - turn, 1000 + turn), start=START + timedelta(minutes=turn, seconds=part))
         if work != SEAL or not part:
-            background.seal()
+            seal(background.seal)
     visitors.link(3 + turn, member=1, at=START)
     if work == SEAL:
         Erasure.objects.create(units=[1000 + turn])
@@ -91,7 +91,7 @@ def test_nothing_is_lost_or_doubled_wherever_it_is_killed(world, moment):
         prepare(work, turn)
         held.update({row["id"]: row["unit"] for row in in_table()})
         die(work, step, moment)
-        background.seal()
+        seal(background.seal)
         background.compact()
         background.cool()
         erased = set().union(*(erasure.units for erasure in Erasure.objects.all()))

@@ -22,10 +22,11 @@ from config import backups
 from config.backups import database, manifest, uploads
 from config.backups.making import LOCK
 from config.backups.manifest import DUMP, Checksum, Manifest
-from events.lake import checks, cooling, lock, sealing, verifying
+from events.lake import checks, cooling, lock, verifying
 from events.models import Event, Seal
 from events.record import record
 from tests import builders
+from tests.events.lake.holding import seal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 whole = pytest.mark.django_db(transaction=True)
@@ -74,7 +75,7 @@ def test_a_wiped_community_comes_back_whole(tmp_path, community, alice):
 @whole
 def test_the_lake_comes_back_with_the_events_that_only_it_holds(tmp_path, community, settings):
     settings.LAKE_URL = str(tmp_path / "lake")
-    sealing.seal()
+    seal()
     sealed = verifying.verify()
     with lock.holding():
         cooling.leave(Seal.objects.end(), checks.of_table("true"))

@@ -13,6 +13,7 @@ from growth.home import filling
 from growth.home.metrics import METRICS
 from growth.home.models import WeeklyNumber
 from tests import builders
+from tests.events.lake.holding import seal
 from tests.growth import community
 from tests.growth.oracle import Found, Oracle
 
@@ -50,7 +51,7 @@ def test_numbers_stay_when_events_are_left_to_the_lake(settings, tmp_path):
     community.draw(3, until=NOW, topics=20)
     filling.fill(NOW)
     before = found()
-    background.seal()
+    seal(background.seal)
     with lock.holding():
         cooling.leave(Seal.objects.end(), checks.of_table("true"))
     assert not Event.objects.exists()

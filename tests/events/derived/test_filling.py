@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from events import derived, visitors
 from events.context import Context
 from events.derived import rebuilding
-from events.lake import background, compaction, lock, sealing
+from events.lake import background, compaction, lock
 from events.models import (
     DailyCount,
     Erasure,
@@ -33,6 +33,7 @@ from events.models import (
     VisitorLink,
 )
 from events.record import event, record_all
+from tests.events.lake.holding import seal
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 ZONE = ZoneInfo("America/Sao_Paulo")
@@ -101,7 +102,7 @@ def take(what: str, given: object, gone: set[int]) -> None:
         if member not in gone and -visitor not in gone:
             visitors.link(visitor, member=member, at=START)
     elif what == "fill":
-        background.seal()
+        seal(background.seal)
     elif what == "merge":
         compaction.compact()
     else:
@@ -138,7 +139,7 @@ def counted() -> None:
 def test_a_fill_that_stops_half_way_has_not_happened(settings, tmp_path, monkeypatch):
     settings.LAKE_URL = str(tmp_path)
     record_all([event("vote_cast", unit=1, at=START)])
-    sealing.seal()
+    seal()
     monkeypatch.setattr(FillMark.objects.__class__, "move", lambda *_: 1 / 0, raising=False)
     with pytest.raises(ZeroDivisionError), lock.holding():
         derived.fill()
@@ -154,7 +155,7 @@ def test_a_fill_that_stops_half_way_has_not_happened(settings, tmp_path, monkeyp
 def test_tables_that_differ_are_found_and_made_anew(settings, tmp_path):
     settings.LAKE_URL = str(tmp_path)
     record_all([event("vote_cast", unit=unit, at=START, value=0.1) for unit in (1, 2, 2)])
-    background.seal()
+    seal(background.seal)
     PersonDay.objects.filter(person=2).update(count=3)
     FirstSeen.objects.filter(person=1).delete()
     DailyCount.objects.create(day=START.date(), name="shared", source="", count=1, value=0)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 import pyarrow.parquet as pq
 from django.db import connection
 
-from events.lake import store
-from events.models import Event, LakeFile
+from events.lake import sealing, store
+from events.models import Event, FillMark, LakeFile
 from events.record import event, record_all
 
 START = datetime(2026, 3, 30, tzinfo=UTC)
@@ -46,7 +47,14 @@ def facts(rows: Iterable[dict[str, object]]) -> set[tuple[object, ...]]:
     return {tuple(row[name] for name in FIELDS) for row in rows}
 
 
-def close_transactions() -> None:
-    """Use up a transaction, so that those before are behind the oldest that runs."""
+def seal(work: Callable[[], int] = sealing.seal) -> int:
+    """Do the work until all that is committed by now is sealed; how many events were. Transactions of tests that run
+    beside this one, in other databases of the server, hold it back for a moment."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_xact_id()")
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        (until,) = cursor.fetchone()
+    sealed = work()
+    while FillMark.objects.of("lake") <= until:
+        time.sleep(0.02)
+        sealed += work()
+    return sealed

@@ -9,7 +9,7 @@ from events.engine import EVENTS, reading
 from events.lake import background, compaction, exporting, sweeping, verifying
 from events.models import Erasure, LakeFile
 from tests.events.lake.bucket import bucket
-from tests.events.lake.holding import START, write
+from tests.events.lake.holding import START, seal, write
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -19,7 +19,7 @@ def test_events_are_sealed_merged_read_proved_and_erased_in_a_bucket(settings):
         settings.LAKE_URL = address
         for turn in range(2):
             write(60, start=START + timedelta(minutes=turn))
-            assert background.seal() == 60
+            assert seal(background.seal) == 60
         compaction.compact()
         assert len(server.files) == 4 + 2
         with reading() as reader:
@@ -27,7 +27,7 @@ def test_events_are_sealed_merged_read_proved_and_erased_in_a_bucket(settings):
         assert verifying.verify().holds
         assert len(exporting.events_of([1])) == 40
         Erasure.objects.create(units=[1])
-        background.seal()
+        seal(background.seal)
         sweeping.sweep(timezone.now() + timedelta(minutes=11))
         standing = LakeFile.objects.standing().values_list("path", flat=True)
         files = {name for name in server.files if name.endswith(".parquet")}  # pyarrow leaves marks of folders

@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from events import visitors
 from events.engine import EVENTS, reading
-from events.lake import compaction, linking, sealing, store, sweeping, verifying
+from events.lake import compaction, linking, store, sweeping, verifying
 from events.models import LakeFile, Seal
 from events.record import record
-from tests.events.lake.holding import START, close_transactions, facts, in_files, in_table, write
+from tests.events.lake.holding import START, facts, in_files, in_table, seal, write
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 def seal_some(times: int = 3) -> None:
     for turn in range(times):
         write(60, start=START + timedelta(minutes=turn))
-        sealing.seal()
+        seal()
 
 
 def standing() -> list[LakeFile]:
@@ -61,11 +61,11 @@ def test_a_reader_that_began_before_the_swap_reads_on():
 def test_files_are_told_of_links_and_written_anew_where_they_hold_the_visitor():
     record("page_viewed", unit=-44, at=START)
     record("page_viewed", unit=9, at=START + timedelta(days=40))
-    sealing.seal()
+    seal()
     with_visitor, without = standing()
     visitors.link(44, member=7, at=START)
     record("page_viewed", unit=7, at=START + timedelta(days=40))
-    sealing.seal()
+    seal()
     with_visitor.refresh_from_db()
     without.refresh_from_db()
     assert int(without.links_hi) >= Seal.objects.end() > int(with_visitor.links_hi)
@@ -77,7 +77,7 @@ def test_files_are_told_of_links_and_written_anew_where_they_hold_the_visitor():
 
 def test_a_reader_knows_of_a_link_before_the_files_do():
     record("page_viewed", unit=-44, at=START)
-    sealing.seal()
+    seal()
     visitors.link(44, member=7, at=START)
     with reading() as reader:
         assert reader.records(EVENTS.select("person")) == [{"person": 7}]
@@ -110,7 +110,6 @@ def test_what_the_manifest_does_not_name_is_swept_after_an_hour(lake):
 def test_months_of_long_ago_and_to_come_are_kept_apart():
     for year in (1970, 2011, 2060):
         record("page_viewed", unit=1, at=datetime(year, 12, 31, 23, 59, tzinfo=UTC))
-    close_transactions()
-    sealing.seal()
+    seal()
     assert [file.month.year for file in standing()] == [1970, 2011, 2060]
     assert facts(in_files()) == facts(in_table())

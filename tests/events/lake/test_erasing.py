@@ -11,10 +11,10 @@ from django.utils import timezone
 from community.forum.leaving import leave
 from events import belongings, derived, visitors
 from events.derived import rebuilding
-from events.lake import background, compaction, cooling, erasing, lock, sealing, verifying
+from events.lake import background, compaction, cooling, erasing, lock, verifying
 from events.models import Erasure, Event, ExternalUnit, LakeFile, Seal, VisitorLink
 from events.record import record
-from tests.events.lake.holding import START, facts, ids, in_files, in_table, write
+from tests.events.lake.holding import START, facts, ids, in_files, in_table, seal, write
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 VISITOR = 4_444_444_444
@@ -25,11 +25,11 @@ def history(alice, bob, settings) -> None:
     """Events of alice, of the visitor she was, and of bob; some merged, some sealed, some not."""
     settings.EVENT_READERS = []
     write(40, units=[alice.pk, bob.pk, -VISITOR, -5])
-    background.seal()
+    seal(background.seal)
     visitors.link(VISITOR, member=alice.pk, at=START)
     ExternalUnit.objects.create(system="old", external_id="a", visitor=VISITOR)
     write(40, units=[alice.pk, bob.pk, -VISITOR])
-    background.seal()
+    seal(background.seal)
     compaction.compact()
     write(4, units=[alice.pk, bob.pk])
 
@@ -53,7 +53,7 @@ def tables_that_name(units: list[int]) -> list[str]:
 def test_no_file_and_no_table_holds_a_member_who_left(lake, history, alice, bob):
     others = facts(row for row in in_table() if row["unit"] not in (alice.pk, -VISITOR))
     leave(alice)
-    background.seal()
+    seal(background.seal)
     erasure = Erasure.objects.get()
     assert sorted(erasure.units) == [-VISITOR, alice.pk]
     assert erasure.events == 10 + 10 + 14 + 13 + 2 + 1  # the last is signed_up
@@ -68,7 +68,7 @@ def test_no_file_and_no_table_holds_a_member_who_left(lake, history, alice, bob)
 
 def test_what_is_derived_is_as_if_they_had_never_been(history, alice):
     leave(alice)
-    background.seal()
+    seal(background.seal)
     with lock.holding():
         derived.fill()
         assert set(rebuilding.check().values()) == {0}
@@ -76,9 +76,9 @@ def test_what_is_derived_is_as_if_they_had_never_been(history, alice):
 
 def test_what_came_late_is_found_by_the_last_look(history, alice):
     leave(alice)
-    background.seal()
+    seal(background.seal)
     record("page_viewed", unit=alice.pk)  # out of a buffer, say
-    sealing.seal()
+    seal()
     erasure = Erasure.objects.get()
     with lock.holding():
         erasing.look_again(erasure, timezone.now())
@@ -93,7 +93,7 @@ def test_the_lake_verifies_though_rows_had_left_postgresql_before(history, alice
     Seal.objects.update(sealed_at=START - timedelta(days=36))
     assert cooling.cool() == 80 + 2
     leave(alice)
-    background.seal()
+    seal(background.seal)
     assert verifying.verify().holds
     assert not [row for row in in_files() if row["unit"] in (alice.pk, -VISITOR)]
 
@@ -102,7 +102,7 @@ def test_a_leaving_that_is_rolled_back_erases_nobody(history, alice):
     before = ids(in_files())
     with pytest.raises(ZeroDivisionError):
         _leave_and_fail(alice)
-    background.seal()
+    seal(background.seal)
     assert not Erasure.objects.exists()
     assert ids(in_files()) >= before
 
@@ -118,19 +118,19 @@ def test_an_erasure_that_stops_half_way_is_done_by_the_next_run(history, alice, 
     leave(alice)
     monkeypatch.setattr(erasing, "let_go", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        background.seal()
+        seal(background.seal)
     assert facts(in_files()) >= before
     monkeypatch.undo()
-    background.seal()
+    seal(background.seal)
     assert Erasure.objects.get().erased_at
     assert verifying.verify().holds
 
 
 def test_who_was_everything_in_a_file_leaves_no_file(lake):
     write(5, units=[-9])
-    background.seal()
+    seal(background.seal)
     Erasure.objects.create(units=[-9])
-    background.seal()
+    seal(background.seal)
     assert not LakeFile.objects.standing().exists()
     assert not Event.objects.exists()
     assert verifying.verify().holds
@@ -146,6 +146,6 @@ def test_a_member_takes_their_events_along(history, alice):
 def test_links_of_the_erased_are_gone_and_others_stay(history, alice, bob):
     visitors.link(55, member=bob.pk, at=START)
     leave(alice)
-    background.seal()
+    seal(background.seal)
     assert list(VisitorLink.objects.values_list("visitor", flat=True)) == [55]
     assert not ExternalUnit.objects.exists()

@@ -9,9 +9,9 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from events.lake import compaction, cooling, sealing, store, verifying
+from events.lake import compaction, cooling, store, verifying
 from events.models import Event, FillMark, LakeDay, LakeFile, Seal
-from tests.events.lake.holding import START, facts, in_files, in_table, write
+from tests.events.lake.holding import START, facts, in_files, in_table, seal, write
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 @pytest.fixture(autouse=True)
 def _sealed(lake):
     write(50, start=START)
-    sealing.seal()
+    seal()
 
 
 def told() -> dict[str, object]:
@@ -67,7 +67,7 @@ def test_a_file_that_is_gone_or_cut_is_named():
 def test_rows_leave_postgresql_when_they_are_old_read_and_proved(settings):
     settings.EVENT_READERS = []
     write(7, start=START)
-    sealing.seal()
+    seal()
     Seal.objects.filter(pk=Seal.objects.order_by("pk").first().pk).update(sealed_at=START - timedelta(days=36))
     kept = facts(in_table())
     assert cooling.cool() == 50

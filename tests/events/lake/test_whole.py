@@ -4,15 +4,15 @@ import pytest
 
 from events import derived
 from events.derived import rebuilding
-from events.lake import compaction, lock, sealing, verifying
-from tests.events.lake.holding import facts, in_files, in_table, write
+from events.lake import compaction, lock, verifying
+from tests.events.lake.holding import facts, in_files, in_table, seal, write
 
 
 @pytest.mark.django_db(transaction=True)
 def test_events_are_sealed_merged_and_counted_and_nothing_differs():
     for _ in range(3):
         write(60)
-        assert sealing.seal() == 60
+        assert seal() == 60
     with lock.holding():
         derived.fill()
         assert compaction.compact() == 2
