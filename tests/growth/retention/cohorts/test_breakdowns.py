@@ -72,3 +72,9 @@ def test_the_members_of_a_number_of_the_overall_row_are_those_of_complete_cells(
 def test_a_cell_that_there_is_not_has_no_members(cell):
     with pytest.raises(ValueError, match="."):
         members(FOUR, cell)
+
+
+def test_the_start_is_itself_something_done_in_the_first_days():
+    history = told("1 topic_started 2026-03-02T10:00")
+    found = retention(history, start="topic_started", did="topic_started", did_times=1, did_days=1)
+    assert [group["value"] for group in found["groups"]] == ["yes"]
