@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,4 +31,5 @@ def _in_files(paths: Sequence[str], units: Sequence[int]) -> list[dict[str, Any]
         return []
     dataset = ds.dataset([store.located(path) for path in paths], filesystem=store.filesystem(), format="parquet")
     theirs = pc.field("person").isin(units) & pc.field("unit").isin(units)
-    return dataset.to_table(columns=list(FIELDS), filter=theirs).to_pylist()
+    rows = dataset.to_table(columns=list(FIELDS), filter=theirs).to_pylist()
+    return [{**row, "properties": json.loads(row["properties"])} for row in rows]

@@ -16,6 +16,7 @@ from community.forum import profiles
 from community.forum.exporting import export as exported
 from community.forum.leaving import leave as leave_site
 from community.members.forms import LeaveForm
+from events import visitors
 
 
 @require_GET
@@ -50,5 +51,7 @@ def leave(request: HttpRequest) -> HttpResponse:
         leave_site(request.user)  # type: ignore[arg-type]
         logout(request)
         messages.success(request, _("Your account is deleted. Thank you for what you gave."))
-        return redirect("/")
+        response = redirect("/")
+        response.delete_cookie(visitors.COOKIE)  # who comes back is nobody we know
+        return response
     return render(request, "members/settings.html", {"current": "data", "leave_form": form})
