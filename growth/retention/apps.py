@@ -14,9 +14,10 @@ class RetentionConfig(AppConfig):
         from growth.retention.funnels.kind import Funnel  # noqa: PLC0415
         from growth.retention.lifecycle import Lifecycle  # noqa: PLC0415
         from growth.retention.metrics import EverydayMetrics  # noqa: PLC0415
+        from growth.retention.quality.kind import Quality  # noqa: PLC0415
         from growth.retention.selfcheck import SelfCheck  # noqa: PLC0415
         from growth.retention.stickiness import Stickiness  # noqa: PLC0415
 
-        kinds = (Retention(), Funnel(), Lifecycle(), Stickiness(), ActiveMembers(), EverydayMetrics(), SelfCheck())
-        for kind in kinds:
-            register(kind)
+        counted = (Retention, Funnel, Lifecycle, Stickiness, ActiveMembers, EverydayMetrics)
+        for kind in (*counted, SelfCheck, Quality):
+            register(kind())
