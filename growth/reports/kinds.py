@@ -50,6 +50,7 @@ class Kind(ABC):
     command: str = ""  # what manage.py calls it, where not by its key
     listed: bool = True  # among the reports that one may ask
     private: bool = False  # shown by a page of its own alone, which says who may read it
+    charts_below: bool = False  # the numbers come first on its page
     template: str  # shows `result`, `params` and `kind` within the page
 
     @abstractmethod

@@ -35,6 +35,7 @@ class Quality(Counted):
     about = gettext_lazy("Whether the numbers can be trusted: volumes, refusals, lateness, doubles, the lake's lag.")
     form = QualityForm
     command = "data_quality"
+    charts_below = True
     template = "reports/kinds/quality.html"
     module = "growth.retention.quality.counting"
 

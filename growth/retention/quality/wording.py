@@ -58,9 +58,9 @@ def _volume(result: Result) -> str:
     if out:
         return (
             ngettext(
-                "%(out)d of %(n)d event was outside its band on %(day)s.",
+                "%(out)d of %(n)d events was outside its band on %(day)s.",
                 "%(out)d of %(n)d events were outside their bands on %(day)s.",
-                len(events),
+                out,
             )
             % words
         )

@@ -132,7 +132,7 @@ def test_what_is_beyond_its_limit_is_found_and_nothing_else(given, found):
         ),
         (
             {"volume": [event("above", 145), event("within", 99)], "lake": {"lag": None}},
-            "1 of 2 events were outside their bands on 2026-11-20. Browsers and programs sent nothing. "
+            "1 of 2 events was outside its band on 2026-11-20. Browsers and programs sent nothing. "
             "Nothing has been sealed yet.",
         ),
         (
