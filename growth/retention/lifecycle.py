@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from growth.reports.forms import QuestionForm
 from growth.reports.kinds import Chart, Params, Series
@@ -37,7 +37,7 @@ class Lifecycle(Counted):
     def charts(self, params: Params, result: dict[str, Any]) -> list[Chart]:
         rows = lively(result["rows"], "active", "dormant")[-CHARTED:]
         last = running(rows)
-        told = {"new": _("New"), "returning": _("Returning"), "resurrected": _("Resurrected")}
+        told = {"new": pgettext("members", "New"), "returning": _("Returning"), "resurrected": _("Resurrected")}
         series = [Series(name, [row[key] for row in rows], last) for key, name in told.items()]
         series.append(Series(_("Dormant"), [-row["dormant"] for row in rows], last))
         return [Chart(_("Who was active, and who no longer"), "stacked", [row["period"] for row in rows], series)]
