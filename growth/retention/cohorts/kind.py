@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from growth.reports.kinds import Chart, Params, Series
 from growth.retention.cohorts.form import RetentionForm
 from growth.retention.cohorts.grid import COMPLETE
+from growth.retention.cohorts.matrix import SHOWN, peopled
 from growth.retention.cohorts.naming import group_name, percent, when, windows
 from growth.retention.counted import Counted
 
@@ -29,13 +31,13 @@ class Retention(Counted):
 
     def rows(self, result: dict[str, Any]) -> list[list[Any]]:
         """One row for each cell: no number is lost, whatever is shown."""
-        parts = [("", result), *((part["value"], part) for part in result.get("groups", ()))]
-        heading = ["group", "cohort", "size", "k", "count", "value", "state"]
+        parts = [("all", "", result), *(("group", part["value"], part) for part in result.get("groups", ()))]
+        heading = ["part", "group", "cohort", "size", "k", "count", "value", "state"]
         return [
             heading,
             *(
-                [value, row["cohort"], row["size"], cell["k"], cell["count"], cell["value"], cell["state"]]
-                for value, part in parts
+                [part_of, value, row["cohort"], row["size"], cell["k"], cell["count"], cell["value"], cell["state"]]
+                for part_of, value, part in parts
                 for row in part["rows"]
                 for cell in row["cells"]
             ),
@@ -65,13 +67,14 @@ def _curve(params: Params, result: dict[str, Any]) -> Chart:
 
 
 def _over_time(params: Params, result: dict[str, Any]) -> Chart:
-    names, rows = windows(params), result["rows"]
+    """Of the cohorts that the table shows."""
+    names, rows = windows(params), peopled(result["rows"])[-SHOWN:]
     shown = [k for k in FOLLOWED if k < len(names)] or [0]
     series = [_followed(names[k], [row["cells"][k] for row in rows]) for k in shown]
     return Chart(_("By cohort"), "line", [row["cohort"] for row in rows], series, percent=True)
 
 
-def _followed(name: str, cells: list[dict[str, Any]]) -> Series:
+def _followed(name: str, cells: Sequence[Mapping[str, Any]]) -> Series:
     """Cells are complete up to some cohort, then not over."""
     partial = next((n for n, cell in enumerate(cells) if cell["state"] != COMPLETE), None)
     return Series(name, [cell["value"] for cell in cells], partial)

@@ -14,7 +14,7 @@ from growth.reports.kinds import Params
 from growth.retention.cohorts.grid import COMPLETE, FUTURE
 from growth.retention.cohorts.naming import breakdown_name, group_name, percent, windows
 
-SHOWN = 60  # cohorts, the latest; CSV has them all
+SHOWN = 60  # cohorts, the latest; CSV has them all, and those of nobody
 SHADES = 10
 Address = Callable[..., str]  # of the members behind a cell, by its keywords
 
@@ -45,14 +45,20 @@ class Matrix:
     groups: Sequence[Line]
 
 
+def peopled(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Cohorts in which somebody is: of a community moved here from elsewhere, years may lie between two of them."""
+    return [row for row in rows if row["size"]]
+
+
 def matrix(params: Params, result: Mapping[str, Any], address: Address) -> Matrix:
-    rows = result["rows"][-SHOWN:]
+    cohorts = peopled(result["rows"])
+    rows = cohorts[-SHOWN:]
     groups = result.get("groups", ())
     return Matrix(
         columns=windows(params),
         whole=_weighted(_("All, weighted"), result, address),
         cohorts=[_cohort(row, address) for row in rows],
-        hidden=len(result["rows"]) - len(rows),
+        hidden=len(cohorts) - len(rows),
         by=breakdown_name(params) if groups else "",
         groups=[
             _weighted(group_name(params, group["value"]), group, address, group=group["value"]) for group in groups
@@ -76,11 +82,11 @@ def _total(total: Mapping[str, Any], address: Address, **cell: str) -> Shown:
 def _cohort(row: Mapping[str, Any], address: Address) -> Line:
     cohort, size = row["cohort"], row["size"]
     cells = [_cell(cell, size, address, cohort) for cell in row["cells"]]
-    return Line(cohort, size, address(cohort=cohort) if size else "", cells)
+    return Line(cohort, size, address(cohort=cohort), cells)
 
 
 def _cell(cell: Mapping[str, Any], size: int, address: Address, cohort: str) -> Shown:
-    if cell["state"] == FUTURE or not size:
+    if cell["state"] == FUTURE:
         return Shown(look="none")
     about = _of(cell["count"], size)
     if cell["state"] == COMPLETE:

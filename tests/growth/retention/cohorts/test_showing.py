@@ -51,7 +51,6 @@ def test_the_weighted_row_comes_first_and_what_cannot_be_yet_is_blank():
         ["Cohort", "People", "day 0", "day 1", "day 2"],
         ["All, weighted", "48", "50 %", "25 %", ""],
         ["2026-03-02", "40", "50 %", "25 %", "0 %"],
-        ["2026-03-03", "0", "", "", ""],
         ["2026-03-04", "8", "25 %", "", ""],
     ]
 
@@ -74,9 +73,22 @@ def test_groups_stand_above_each_as_its_weighted_row():
 
 def test_only_the_latest_cohorts_are_on_the_page():
     many = [{**RESULT["rows"][0], "cohort": f"cohort {n}"} for n in range(70)]
-    html = page(result={**RESULT, "rows": many})
+    result = {**RESULT, "rows": many}
+    html = page(result=result)
     assert "10 earlier cohorts are in the CSV." in html
     assert [row[0] for row in texts(html)[2:]] == [f"cohort {n}" for n in range(10, 70)]
+    assert RETENTION.charts(PARAMS, result)[1].labels == [f"cohort {n}" for n in range(10, 70)]
+
+
+def test_cohorts_of_nobody_take_no_place_in_the_table_and_the_chart_has_the_same_ones():
+    first, empty, last = RESULT["rows"]
+    cells = [{"k": k, "value": None, "count": 0, "state": "complete"} for k in range(3)]
+    result = {**RESULT, "rows": [first, *({**empty, "cells": cells} for _n in range(2900)), last]}
+    html = page(result=result)
+    assert [row[0] for row in texts(html)[2:]] == ["2026-03-02", "2026-03-04"]
+    assert "in the CSV" not in html
+    assert RETENTION.charts(PARAMS, result)[1].labels == ["2026-03-02", "2026-03-04"]
+    assert len(RETENTION.rows(result)) == 1 + 3 * 2902
 
 
 def test_where_nobody_started_the_page_says_so():
@@ -87,10 +99,10 @@ def test_where_nobody_started_the_page_says_so():
 def test_the_curve_is_the_weighted_row_and_each_line_over_time_is_dashed_where_it_is_not_over():
     curve, over_time = RETENTION.charts(PARAMS, RESULT)
     assert (curve.labels, curve.series[0].values) == (["day 0", "day 1", "day 2"], [0.5, 0.25, None])
-    assert over_time.labels == ["2026-03-02", "2026-03-03", "2026-03-04"]
+    assert over_time.labels == ["2026-03-02", "2026-03-04"]
     assert [(line.name, line.values, line.dashed_from) for line in over_time.series] == [
-        ("day 1", [0.25, None, None], 1),
-        ("day 2", [0.0, None, None], 0),
+        ("day 1", [0.25, None], 1),
+        ("day 2", [0.0, None], 0),
     ]
 
 
