@@ -70,12 +70,13 @@ def record(batch: Batch, *, owner: str, unit: int, now: datetime) -> Report:
         if act.id:
             single.append(parcel := Parcel("api", day, key_of(owner, act.id)))
         parcel.take(act, row, now_us=now_us)
-    written = set(map(id, writing.write(single)))
+    fresh = writing.write_rows([*single, together])
+    written = set(map(id, fresh))
     for again in (parcel for parcel in single if id(parcel) not in written):
         together.counts[again.rows[0].name, "duplicate"] += 1
         report.duplicates += 1
-    writing.write([together])
-    report.written = len(together.rows) + len(written)
+    writing.count(fresh)
+    report.written = sum(len(parcel.rows) for parcel in fresh)
     return report
 
 

@@ -29,10 +29,22 @@ ON CONFLICT (key) DO NOTHING RETURNING key
 @transaction.atomic
 def write(parcels: Sequence[Parcel]) -> list[Parcel]:
     """Write those that were not written before, and count; returns them."""
+    fresh = write_rows(parcels)
+    count(fresh)
+    return fresh
+
+
+@transaction.atomic
+def write_rows(parcels: Sequence[Parcel]) -> list[Parcel]:
+    """The same, and the caller counts."""
     fresh = _receive(parcels)
     copy(rows_of(fresh))
-    IntakeCount.objects.add(_counts(fresh))
     return fresh
+
+
+def count(parcels: Iterable[Parcel]) -> None:
+    """Once in a transaction, for all of it: only one call's counts are locked in order."""
+    IntakeCount.objects.add(_counts(parcels))
 
 
 def copy(rows: Iterable[Row]) -> None:

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from oauth2_provider.models import AccessToken, Application
 
@@ -54,6 +56,16 @@ def test_an_event_with_an_id_is_written_once(program):
     assert (answer["written"], answer["duplicates"]) == (1, 1)
     assert Event.objects.filter(name="build_finished").count() == 3
     assert IntakeCount.objects.get(outcome="duplicate").count == 2
+
+
+def test_all_is_counted_at_once_so_that_two_batches_lock_the_counts_in_one_order(program):
+    with CaptureQueriesContext(connection) as queries:
+        send(program, BUILD | {"id": "a"}, {"name": "another"}, BUILD)
+    assert len([one for one in queries if "INSERT INTO events_intakecount" in one["sql"]]) == 1
+    assert set(IntakeCount.objects.filter(source="api").values_list("name", "outcome", "count")) == {
+        ("build_finished", "written", 2),
+        ("another", "unknown_name", 1),
+    }
 
 
 def test_the_same_id_of_another_program_is_another_event(program, bob, token_of):
