@@ -13,7 +13,7 @@ from typing import cast
 
 from celery import Task
 from django.conf import settings
-from django.db import DataError, connection, transaction
+from django.db import DatabaseError, DataError, connection, transaction
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -25,6 +25,7 @@ from events.collecting.parcels import Parcel, pack, unpack
 logger = logging.getLogger(__name__)
 
 SLICE = 50  # parcels of one transaction
+BROKEN = (DataError, TypeError, ValueError, KeyError, AttributeError)  # not as `pack` writes them, or refused
 CROWDED = 5000  # parcels waiting: nobody flushes, so each that comes takes a slice along
 BELL_MS = 500  # one bell in this time; the beat's sweep each second finds what came after it
 
@@ -43,7 +44,15 @@ def put(parcel: Parcel, *, flusher: Task) -> None:
     if silent:
         bell.ring(flusher)
     if waiting > CROWDED:
+        _help()
+
+
+def _help() -> None:
+    """The parcel is kept already: no fault in writing others is its sender's."""
+    try:
         flush_slice()
+    except (RedisError, DatabaseError):
+        logger.exception("what waits could not be written")
 
 
 def flush() -> int:
@@ -60,17 +69,17 @@ def flush_slice() -> int:
     try:
         if not packed or not _write_alone([unpack(one) for one in packed]):
             return 0
-    except DataError:
+    except BROKEN:
         packed = packed[:1] if _is_written_or_set_aside(packed[0]) else []
     _take_off(packed)
     return len(packed)
 
 
 def _is_written_or_set_aside(packed: bytes) -> bool:
-    """One parcel on its own, so that one that the table refuses does not hold up all the others."""
+    """One parcel on its own, so that one that nobody can read or the table refuses does not hold up all the others."""
     try:
         return _write_alone([unpack(packed)])
-    except DataError:
+    except BROKEN:
         logger.exception("a parcel of events is set aside in %s", key("broken"))
         redis().rpush(key("broken"), packed)
         return True

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 import redis
-from django.db import connection
+from django.db import OperationalError, connection
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -117,6 +117,29 @@ def test_a_parcel_that_the_table_refuses_is_set_aside_and_holds_nothing_up(caplo
     assert (sorted(names()), buffering.waiting()) == (["clicked", "impression"], 0)
     assert buffering.redis().llen(buffering.key("broken")) == 1
     assert "set aside" in caplog.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("unreadable", ["{", "[]", "null", '[1, "beacon", "2026-11-21", [], []]', '{"key": 1}'])
+def test_a_parcel_that_nobody_can_read_is_set_aside_and_holds_nothing_up(unreadable):
+    buffering.redis().rpush(buffering.key("waiting"), unreadable)
+    buffering.put(parcel(), flusher=flush)
+    buffering.flush()
+    assert (names(), buffering.waiting()) == (["page_viewed"], 0)
+    assert buffering.redis().lrange(buffering.key("broken"), 0, -1) == [unreadable.encode()]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fault", [redis.TimeoutError("slow"), OperationalError("gone")])
+def test_a_fault_in_writing_others_is_not_the_senders_whose_parcel_is_kept(fault, monkeypatch, caplog):
+    def fail(_parcels: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(buffering, "CROWDED", 0)
+    monkeypatch.setattr(writing, "write", fail)
+    buffering.put(parcel(), flusher=flush)
+    assert buffering.waiting() == 1
+    assert "what waits could not be written" in caplog.text
 
 
 @pytest.mark.django_db
