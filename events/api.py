@@ -43,7 +43,10 @@ def from_our_page(request: HttpRequest) -> bool:
     """Browsers say where a POST comes from (Fetch Metadata; RFC 6454 for those without), and no page can lie."""
     if site := request.headers.get("Sec-Fetch-Site"):
         return site == "same-origin"
-    return urlsplit(request.headers.get("Origin", "")).netloc == request.get_host()
+    try:
+        return urlsplit(request.headers.get("Origin", "")).netloc == request.get_host()
+    except ValueError:  # as "http://[" is none
+        return False
 
 
 def _said(why: str, status: int) -> HttpResponse:

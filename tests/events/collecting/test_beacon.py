@@ -187,6 +187,7 @@ def test_where_consent_is_required_nothing_is_kept_before_it_is_given(browser, w
         {"Sec-Fetch-Site": "same-site"},
         {"Sec-Fetch-Site": "", "Origin": "https://evil.example"},
         {"Sec-Fetch-Site": "", "Origin": "null"},
+        {"Sec-Fetch-Site": "", "Origin": "http://["},
         {"Sec-Fetch-Site": ""},
     ],
 )
