@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pyarrow as pa
 from django.contrib.auth import get_user_model
-from django.db import connection, transaction
-from pyarrow import csv
+from pyarrow import compute
 
 from events.engine.tables import SCHEMA
+from events.lake import copying
+from events.lake.moment import repeatable_read, scalar
 from events.models import Event, LakeFile, Seal, VisitorLink
 
-_COLUMNS = ", ".join(SCHEMA.names)
+_LINKS = pa.schema([pa.field("visitor", pa.int64(), nullable=False), pa.field("member", pa.int64(), nullable=False)])
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class Snapshot:
         """The first and the last microsecond of which there are events; None where there are none."""
         lows, highs = [file.us_min for file in self.files], [file.us_max for file in self.files]
         if self.tail.num_rows:
-            ends = pa.compute.min_max(self.tail["epoch_us"]).as_py()
+            ends = compute.min_max(self.tail["epoch_us"]).as_py()
             lows.append(ends["min"])
             highs.append(ends["max"])
         return (min(lows), max(highs)) if lows else None
@@ -48,9 +46,9 @@ class Snapshot:
 
 def take() -> Snapshot:
     """One repeatable-read look at PostgreSQL, so that no event is in a file and in the tail, or in neither."""
-    with _repeatable_read():
-        links = _arrow("SELECT visitor, member FROM {links}")
-        newest = _scalar("SELECT max(tx)::text FROM {links}")
+    links = VisitorLink._meta.db_table
+    with repeatable_read():
+        newest = scalar(f"SELECT max(tx)::text FROM {links}")  # noqa: S608 - our own names, here and below
         return Snapshot(
             files=tuple(
                 File(
@@ -64,51 +62,12 @@ def take() -> Snapshot:
                 for file in LakeFile.objects.standing().order_by("path")
             ),
             tail=_tail(),
-            links=links,
+            links=copying.table(f"SELECT visitor, member FROM {links}", _LINKS),  # noqa: S608
             staff=frozenset(get_user_model().objects.filter(is_staff=True).values_list("pk", flat=True)),
         )
 
 
-@contextmanager
-def _repeatable_read() -> Iterator[None]:
-    """A transaction that sees one moment; inside another (a test's) what that one sees."""
-    nested = connection.in_atomic_block
-    with transaction.atomic():
-        if not nested:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield
-
-
 def _tail() -> pa.Table:
-    sealed = "coalesce((SELECT max(tx_hi) FROM {seals}), '0')"
-    table = _arrow(f"SELECT {_COLUMNS} FROM {{events}} WHERE tx >= {sealed}")  # noqa: S608 - our own names
-    return table.cast(SCHEMA) if table.num_rows else SCHEMA.empty_table()
-
-
-def _arrow(query: str) -> pa.Table:
-    """The rows of a query by COPY: ten times as fast as fetching tuples. Texts hold no NULL."""
-    raw = io.BytesIO()
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({_named(query)}) TO STDOUT (FORMAT csv, HEADER)") as copy:
-        for block in copy:
-            raw.write(block)
-    raw.seek(0)
-    types = {**{field.name: field.type for field in SCHEMA}, "visitor": pa.int64(), "member": pa.int64()}
-    return csv.read_csv(
-        raw,
-        parse_options=csv.ParseOptions(newlines_in_values=True),
-        convert_options=csv.ConvertOptions(
-            column_types=types, strings_can_be_null=False, timestamp_parsers=["%Y-%m-%d %H:%M:%S", csv.ISO8601]
-        ),
-    )
-
-
-def _scalar(query: str) -> str | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_named(query))
-        return cursor.fetchone()[0]
-
-
-def _named(query: str) -> str:
-    tables = {"events": Event, "seals": Seal, "links": VisitorLink}
-    return query.format(**{name: model._meta.db_table for name, model in tables.items()})
+    """Of long texts no more than a block is held beside the table: after an import there are millions of rows."""
+    columns, events = ", ".join(SCHEMA.names), Event._meta.db_table
+    return copying.table(f"SELECT {columns} FROM {events} WHERE tx >= '{Seal.objects.end()}'::xid8", SCHEMA)  # noqa: S608
