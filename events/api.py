@@ -63,6 +63,8 @@ def _answer(request: HttpRequest, batch: Batch, now: datetime) -> HttpResponse:
     if parcel.counts:
         buffering.put(parcel, flusher=flush)
     response = JsonResponse({"accepted": len(parcel.rows), "refused": refused}, status=202)
+    if reason == "no_consent" and visitors.COOKIE in request.COOKIES:
+        visitors.forget(response)
     if visitor and parcel.rows:
         visitors.give(response, visitor)
         _tell_of_newcomer(request, batch.by, visitor, parcel)

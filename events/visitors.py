@@ -61,6 +61,11 @@ def give(response: HttpResponse, visitor: int) -> None:
     )
 
 
+def forget(response: HttpResponse) -> None:
+    """Let the browser be known as nobody from now on."""
+    response.delete_cookie(COOKIE, samesite="Lax")
+
+
 def link(visitor: int, *, member: int, at: datetime) -> None:
     """The member has signed up in the visitor's browser. Who signs up there later stays a person apart."""
     VisitorLink.objects.bulk_create([VisitorLink(visitor=visitor, member=member, at=at)], ignore_conflicts=True)

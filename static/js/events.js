@@ -26,6 +26,7 @@
   };
   const soon = () => { timer ||= setTimeout(send, 5000); };
   const note = (name, properties, object) => {
+    if (answered() === "no") return;
     waiting.push({ name, at: Date.now(), properties, object });
     if (waiting.length >= 50) send(); else soon();
   };
@@ -44,7 +45,15 @@
     try { localStorage.visit = JSON.stringify(visit); } catch { /* a browser that keeps nothing */ }
   };
 
+  // Whoever says no is forgotten: here, and by the answer to a last batch, which takes the visitor's cookie away.
+  const forget = () => {
+    waiting = [];
+    try { localStorage.removeItem("visit"); } catch { /* a browser that keeps nothing */ }
+    navigator.sendBeacon("/api/v1/events", '{"events": []}');
+  };
+
   const viewPage = () => {
+    if (answered() === "no") return;
     beginVisit();
     const properties = { path: location.pathname };
     if (host && host !== location.host) properties.referrer = host.slice(0, 200);
@@ -147,7 +156,8 @@
       const secure = location.protocol === "https:" ? "; secure" : "";
       document.cookie = `consent=${target.value}; path=/; max-age=34560000; samesite=lax${secure}`;
       banner.hidden = true;
-      if (target.value === "yes" && !noting) begin();
+      if (target.value === "no") forget();
+      else if (!noting) begin();
     });
   }
   if (navigator.globalPrivacyControl || navigator.doNotTrack === "1" || answered() === "no") return;

@@ -132,3 +132,20 @@ def test_where_consent_is_required_the_reader_is_asked_first(reader, settings):
         sent(page, lambda: banner.get_by_role("button", name="Agree").click())
         expect(banner).to_be_hidden()
     assert [event.properties["path"] for event in seen("page_viewed")] == ["/tags/"]
+
+
+@pytest.mark.slow
+def test_who_takes_their_consent_back_keeps_nothing_by_which_they_are_known(reader, settings):
+    settings.CONSENT_REQUIRED = True
+    with reader() as page:
+        page.goto("/tags/")
+        banner = page.get_by_role("region", name="Privacy")
+        sent(page, lambda: banner.get_by_role("button", name="Agree").click())
+        assert "visitor" in {cookie["name"] for cookie in page.context.cookies()}
+        page.get_by_role("button", name="Privacy").click()
+        sent(page, lambda: banner.get_by_role("button", name="No, thank you").click())
+        page.wait_for_load_state("networkidle")
+        go_away(page)
+        assert [cookie["name"] for cookie in page.context.cookies()] == ["consent"]
+        assert page.evaluate("localStorage.length") == 0
+    assert len(seen("page_viewed")) == 1

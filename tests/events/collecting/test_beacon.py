@@ -172,6 +172,14 @@ def test_who_is_not_to_be_observed_is_not(headers, reason, browser, written):
     assert IntakeCount.objects.values_list("name", "outcome", "count").get() == ("page_viewed", reason, 1)
 
 
+def test_who_takes_their_consent_back_is_known_as_nobody(browser, written):
+    browser.sends(VIEW)
+    browser.client.cookies["consent"] = "no"
+    gone = browser.sends().cookies["visitor"]
+    assert (gone.value, gone["max-age"], gone["path"]) == ("", 0, "/")
+    assert len(written()) == 1
+
+
 def test_where_consent_is_required_nothing_is_kept_before_it_is_given(browser, written, settings):
     settings.CONSENT_REQUIRED = True
     assert reasons(browser.sends(VIEW)) == ["no_consent"]
