@@ -11,20 +11,17 @@ from django.utils.formats import number_format
 from events.metrics import METRICS, Metric, Unit
 from growth.retention import counted
 from growth.retention.counted import Row
+from growth.retention.funnels.naming import share
 from growth.retention.metrics import scaled
 
 register = template.Library()
+register.filter("percent", share)
 
 
 @register.filter
 def counts(row: Mapping[str, Any], names: str) -> list[tuple[str, Any]]:
     """Some of a row's numbers with their names: `row|counts:"dau wau"`."""
     return [(name, row[name]) for name in names.split()]
-
-
-@register.filter
-def percent(share: float | None) -> str:
-    return "–" if share is None else f"{number_format(round(share * 100, 1), 1)} %"
 
 
 @register.filter
@@ -52,6 +49,6 @@ def worded(row: Mapping[str, Any], metric: Metric) -> str:
     if (value := row["value"]) is None:
         return "–"
     if metric.unit is Unit.SHARE:
-        return percent(value)
+        return share(value)
     scale, unit = scaled(metric)
     return f"{number_format(value / scale, 1 if unit else 2)} {unit}".strip()

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.template.loader import render_to_string
+from django.utils.translation import override
 
 from growth.reports.kinds import KINDS
 from tests.growth.retention import test_active_members, test_lifecycle, test_metrics, test_stickiness
@@ -58,3 +59,9 @@ def test_what_lies_years_back_is_shown_up_to_the_first_period_without_anybody():
 def test_where_nobody_was_active_the_page_says_so():
     html, rows = shown("lifecycle", [], at("2024-02-01T00:00"))
     assert (rows, "Nobody was active" in html) == ([], True)
+
+
+def test_shares_are_written_as_the_reader_s_language_has_them():
+    with override("zh-hans"):
+        _html, rows = shown("stickiness", test_stickiness.STORY, test_stickiness.LATER, **test_stickiness.RANGE)
+    assert rows[0] == ["1", "1", "50.0%", "2", "100.0%"]
