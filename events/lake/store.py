@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import uuid
 from collections.abc import Iterator
@@ -76,6 +77,12 @@ def remove(path: str) -> None:
 def size(path: str) -> int | None:
     """In bytes; None where there is no such file."""
     return filesystem().get_file_info(located(path)).size
+
+
+def sha256(path: str) -> str:
+    """Of the whole file, which is streamed. FileNotFoundError where there is none."""
+    with filesystem().open_input_stream(located(path)) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def listing() -> Iterator[tuple[str, datetime]]:

@@ -1,4 +1,5 @@
-"""Prove that the files hold what PostgreSQL holds, and held: day by day, by counts and by sums of hashes."""
+"""Prove that the files hold what PostgreSQL holds, and held: day by day, by counts and by sums of hashes.
+What the files say besides, `person` above all, follows from each being, to the byte, the one that was written."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ class Proof:
     rows: int
     files: int
     differences: list[Difference]
-    missing: list[str]  # files of the manifest that are not there or not of their size
+    missing: list[str]  # files of the manifest that are not there, or not as they were written
 
     @property
     def holds(self) -> bool:
@@ -40,7 +41,7 @@ def verify(*, months: Collection[date] | None = None, told: Told = lambda rows: 
         standing = LakeFile.objects.standing().order_by("path")
         files = list(standing if months is None else standing.filter(month__in=months))
         wanted = checks.add(checks.of_table(f"tx < '{Seal.objects.end()}'::xid8"), gone())
-    missing = [file.path for file in files if store.size(file.path) != file.bytes]
+    missing = [file.path for file in files if not _is_whole(file)]
     found = _in_files([file for file in files if file.path not in missing], told)
     if months is not None:
         wanted = {day: held for day, held in wanted.items() if day.replace(day=1) in months}
@@ -50,6 +51,10 @@ def verify(*, months: Collection[date] | None = None, told: Told = lambda rows: 
 def gone() -> Days:
     """What PostgreSQL no longer holds."""
     return {day.day: Sum(day.rows, int(day.checksum)) for day in LakeDay.objects.all()}
+
+
+def _is_whole(file: LakeFile) -> bool:
+    return store.size(file.path) == file.bytes and store.sha256(file.path) == file.sha256
 
 
 def _in_files(files: Collection[LakeFile], told: Told) -> Days:

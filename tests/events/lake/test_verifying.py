@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from events.lake import compaction, cooling, store, verifying
+from events.lake import checks, compaction, cooling, store, verifying
 from events.models import Event, FillMark, LakeDay, LakeFile, Seal
 from tests.events.lake.holding import START, facts, in_files, in_table, seal, write
 
@@ -64,6 +64,18 @@ def test_a_file_that_is_gone_or_cut_is_named():
     assert not proof.holds
 
 
+def test_a_file_of_the_same_size_with_another_content_is_named():
+    path = LakeFile.objects.order_by("path").values_list("path", flat=True)[0]
+    with open(store.located(path), "r+b") as file:
+        file.seek(100)
+        byte = file.read(1)[0]
+        file.seek(100)
+        file.write(bytes([byte ^ 1]))
+    proof = verifying.verify()
+    assert proof.missing == [path]
+    assert not proof.holds
+
+
 def test_rows_leave_postgresql_when_they_are_old_read_and_proved(settings):
     settings.EVENT_READERS = []
     write(7, start=START)
@@ -89,6 +101,15 @@ def test_nothing_leaves_while_a_reader_or_a_derived_table_has_not_read_it(settin
     assert cooling.cool() == 0
     FillMark.objects.move("personday", Seal.objects.end(), START)
     assert cooling.cool() == 50
+
+
+def test_rows_leave_though_a_reader_stands_within_the_first_seal():
+    first = Seal.objects.get()
+    end = int(first.tx_hi)
+    Seal.objects.update(tx_lo=str(end - 2), tx_hi=str(end + 1))
+    cooling.leave(end, checks.of_table(f"tx < '{end}'::xid8"))
+    assert not Event.objects.exists()
+    assert Seal.objects.get().rows == 50
 
 
 def nothing_read() -> int:
