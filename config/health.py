@@ -19,7 +19,6 @@ TIME_LIMIT = 0.8  # seconds for all checks together
 TASKS_LATE = 60  # seconds without a heartbeat
 SEALS_LATE = 900  # seconds without a seal of the events
 HEARTBEAT = f"{settings.REDIS_PREFIX}heartbeat"
-_SEALED = """SELECT extract(epoch FROM now() - filled_at)::int FROM events_fillmark WHERE "table" = 'lake'"""
 
 logger = logging.getLogger(__name__)
 # libpq cannot be told to give up sooner than after two seconds; a thread can be left waiting.
