@@ -61,14 +61,15 @@
     };
   }
 
-  // Names at the lines' ends in place of a legend, a line's height apart at least.
+  // Names at the lines' ends in place of a legend, a line's height apart at least: in ink, for a line's colour may be
+  // too faint for words, beside a mark of the colour.
   const names = {
     id: "names",
     beforeLayout(chart) {
       if (!chart.named) return;
       chart.ctx.font = `${font.size}px ${font.family}`;
       const widths = chart.data.datasets.map((line) => chart.ctx.measureText(line.label).width);
-      chart.options.layout.padding.right = Math.min(Math.max(...widths) + 14, chart.width / 3);
+      chart.options.layout.padding.right = Math.min(Math.max(...widths) + 27, chart.width / 3);
     },
     afterDatasetsDraw(chart) {
       if (!chart.named) return;
@@ -83,9 +84,12 @@
       pen.save();
       pen.font = `${font.size}px ${font.family}`;
       pen.textBaseline = "middle";
+      const left = chart.chartArea.right + 8, ink = tone("--ink");
       for (const end of ends) {
         pen.fillStyle = end.colour;
-        pen.fillText(end.name, chart.chartArea.right + 8, end.y - over, chart.width - chart.chartArea.right - 10);
+        pen.fillRect(left, end.y - over - 4, 8, 8);
+        pen.fillStyle = ink;
+        pen.fillText(end.name, left + 13, end.y - over, chart.width - left - 15);
       }
       pen.restore();
     },
