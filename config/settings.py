@@ -340,7 +340,8 @@ NOTIFICATION_SOURCES = "community.forum.sources.describe"
 ON_NEWCOMER = "community.forum.sharing.brought"
 POINTS_SCOPE = "community.forum.scopes.find"
 POINTS_SCOPES = "community.forum.scopes.choices"
-# Modules with export(member) and forget(member), for what rooms above the forum hold of a member.
+# Modules with export(member) and forget(member), for what rooms above the forum hold of a member; with
+# forget_units(units) where they hold something by unit, of the visitors they were too.
 BELONGINGS = {
     "programs": "community.api.belongings",
     "webhooks": "community.webhooks.belongings",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from community.members.models import Member
@@ -15,5 +16,9 @@ def export(member: Member) -> list[dict[str, Any]]:
 
 
 def forget(member: Member) -> None:
+    forget_units([member.pk])
+
+
+def forget_units(units: Sequence[int]) -> None:
     """What was not delivered yet is not delivered any more."""
-    Delivery.objects.filter(unit=member.pk).delete()
+    Delivery.objects.filter(unit__in=units).delete()

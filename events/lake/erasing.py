@@ -14,7 +14,6 @@ from importlib import import_module
 
 import pyarrow as pa
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -134,7 +133,7 @@ def _sums(removed: pa.Table) -> Days:
 
 
 def _forget_elsewhere(units: Sequence[int]) -> None:
-    """What rooms above have kept of them meanwhile."""
-    for member in get_user_model().objects.filter(pk__in=[unit for unit in units if unit > 0]):
-        for module in settings.BELONGINGS.values():
-            import_module(module).forget(member)
+    """What rooms above have kept of the visitors, and of the members meanwhile."""
+    for module in map(import_module, settings.BELONGINGS.values()):
+        if forget_units := getattr(module, "forget_units", None):
+            forget_units(units)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from community.members.models import Member
@@ -19,7 +20,12 @@ def export(member: Member) -> dict[str, Any]:
 
 
 def forget(member: Member) -> None:
-    """Lists of people that name them go; what they shared stays, as everybody's."""
-    Answer.objects.filter(persons__contains=[member.pk]).delete()
+    """What they shared stays, as everybody's."""
+    forget_units([member.pk])
     SavedReport.objects.filter(owner=member, shared=False).delete()
     Dashboard.objects.filter(owner=member, shared=False).delete()
+
+
+def forget_units(units: Sequence[int]) -> None:
+    """Lists of people that name them go."""
+    Answer.objects.filter(persons__overlap=units).delete()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+from django.db.models import Q
 
 from community.members.models import Member
 from growth.reports.models import Answer
@@ -19,6 +22,10 @@ def export(member: Member) -> list[dict[str, Any]]:
 
 
 def forget(member: Member) -> None:
-    """Computed timelines hold what they did."""
-    keeping.forget(member.pk)
-    Answer.objects.filter(kind="timeline", params__person=member.pk).delete()
+    forget_units([member.pk])
+
+
+def forget_units(units: Sequence[int]) -> None:
+    """Computed timelines hold what they did; any segment's computed answer may name them in its sample."""
+    keeping.forget(units)
+    Answer.objects.filter(Q(kind="timeline", params__person__in=units) | Q(kind="segment")).delete()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -90,9 +90,9 @@ def ask(segment: Segment) -> None:
     ring(tasks.segments)
 
 
-def forget(person: int) -> None:
+def forget(persons: Sequence[int]) -> None:
     """A member leaves: no list holds them any more."""
-    Membership.objects.filter(person=person).delete()
+    Membership.objects.filter(person__in=persons).delete()
 
 
 def _defined(segment: Segment, definition: dict[str, Any], *, by: int | None) -> Segment:

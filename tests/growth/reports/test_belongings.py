@@ -4,8 +4,12 @@ import pytest
 from django.utils import timezone
 
 from community.forum import exporting, leaving
+from community.webhooks.models import Delivery, Endpoint
+from events.lake import erasing
+from events.models import Erasure
 from growth.reports import belongings
 from growth.reports.models import Annotation, Answer, Dashboard, SavedReport
+from growth.segments.models import Membership, Segment
 
 pytestmark = pytest.mark.django_db
 
@@ -44,3 +48,27 @@ def test_who_leaves_is_on_no_list_and_what_they_shared_stays(alice, bob, kept):
     leaving.leave(alice)
     assert list(Answer.objects.order_by("digest").values_list("persons", flat=True)) == [[bob.pk], [-alice.pk]]
     assert [str(row) for row in (*SavedReport.objects.all(), *Dashboard.objects.all())] == ["Report True", "Board True"]
+
+
+def answer(kind, **told):
+    now = timezone.now()
+    told = {"params": {}, "state": "done", "kept": "{}", "finished_at": now, "as_of": now} | told
+    return Answer.objects.create(kind=kind, digest=f"{kind} {Answer.objects.count()}", **told)
+
+
+def test_an_erasure_takes_what_is_kept_of_the_visitors_they_were(alice, bob):
+    theirs, others = (alice.pk, -44), (bob.pk, -55)
+    segment = Segment.objects.create(key="all", name="All")
+    endpoint = Endpoint.objects.create(name="CRM", url="https://crm.example/", names=["signed_up"])
+    for unit in (*theirs, *others):
+        Membership.objects.create(segment=segment, person=unit, entered_at=timezone.now())
+        Delivery.objects.create(endpoint=endpoint, name="signed_up", unit=unit)
+        answer("counting", cell={}, persons=[unit, 7])
+        answer("timeline", params={"person": unit})
+    answer("segment")
+    erasing.let_go(Erasure.objects.create(units=theirs), [])
+    assert set(Membership.objects.values_list("person", flat=True)) == set(others)
+    assert set(Delivery.objects.values_list("unit", flat=True)) == set(others)
+    assert {tuple(kept.persons) for kept in Answer.objects.filter(kind="counting")} == {(unit, 7) for unit in others}
+    assert {kept.params["person"] for kept in Answer.objects.filter(kind="timeline")} == set(others)
+    assert not Answer.objects.filter(kind="segment").exists()
