@@ -52,6 +52,16 @@ def test_seeing_them_is_written_down_each_time(listed, boss, alice):
     assert Act.objects.count() == 2
 
 
+def test_moments_are_told_in_the_zone_that_was_asked_for(listed, boss, answer_all, alice):
+    listed(alice.pk)
+    for page in (f"{PAGE}&tz=Asia/Tokyo", "/admin/analytics/counting/?tz=Asia/Tokyo"):
+        boss.get(page)
+        answer_all()
+        Answer.objects.update(as_of="2026-11-20T19:00Z")
+        text = boss.get(page).content.decode()
+        assert re.search(r"[Ee]vents until Nov. 21, 2026, 4 a.m.( \(Asia/Tokyo\)\.|; days, weeks)", text)
+
+
 def test_a_long_list_has_pages(listed, boss, monkeypatch):
     monkeypatch.setattr(people, "SIZE", 2)
     monkeypatch.setattr(people.page, "__defaults__", (2,))
