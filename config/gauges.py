@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from community.notifications.models import Mail
 from community.webhooks.models import Delivery
 from config import health
+from events.models import Erasure
 
 QUEUE = "celery"  # Celery's default queue, a list of this name
 
@@ -62,6 +63,7 @@ class GaugeCollector(Collector):
             yield from _of_queue()
         if answers["postgresql"]["state"] == "up":
             yield from _of_outboxes()
+            yield from _of_erasures()
 
 
 def _of_queue() -> Iterator[GaugeMetricFamily]:
@@ -83,3 +85,13 @@ def _of_outboxes() -> Iterator[GaugeMetricFamily]:
         logger.warning("the outboxes' lag is unknown: %s", error)
         return
     yield from (rows, lag)
+
+
+def _of_erasures() -> Iterator[GaugeMetricFamily]:
+    try:
+        first = Erasure.objects.open().values_list("asked_at", flat=True).first()
+    except DatabaseError as error:
+        logger.warning("the erasures' age is unknown: %s", error)
+        return
+    age = (timezone.now() - first).total_seconds() if first else 0
+    yield GaugeMetricFamily("flywheel_erasure_age_seconds", "Since the first open one was asked for.", age)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from contextlib import ExitStack
 
 from events import derived
 from events.lake import compaction, cooling, erasing, lock, sealing
@@ -10,35 +12,45 @@ from events.lake import compaction, cooling, erasing, lock, sealing
 logger = logging.getLogger(__name__)
 
 
+def seal_fill_erase() -> int:
+    """Seal, take up what was sealed in the derived tables, go on with erasures; how many events were sealed.
+
+    Each is done though one before it fails; then an error is raised: Busy where another process is at the lake,
+    CounterBehind where `manage.py restamp` must come first.
+    """
+    with ExitStack() as after:
+        after.callback(erasing.work_off)
+        after.callback(_fill)
+        return sealing.seal()
+
+
+def _fill() -> None:
+    with lock.holding():
+        derived.fill()
+
+
 def seal() -> int:
-    """Seal, take up what was sealed in the derived tables, go on with erasures; how many events were sealed."""
+    """How many events were sealed."""
     try:
-        sealed = sealing.seal()
-        with lock.holding():
-            derived.fill()
-        erasing.work_off()
-    except lock.Busy as busy:
-        logger.info("not now: %s", busy)
-        return 0
+        return _unless_busy(seal_fill_erase)
     except sealing.CounterBehind as behind:
         logger.error("nothing is sealed: %s", behind)
         return 0
-    return sealed
 
 
 def compact() -> int:
     """How many files were written."""
-    try:
-        return compaction.compact()
-    except lock.Busy as busy:
-        logger.info("not now: %s", busy)
-        return 0
+    return _unless_busy(compaction.compact)
 
 
 def cool() -> int:
     """How many rows left PostgreSQL."""
+    return _unless_busy(cooling.cool)
+
+
+def _unless_busy(work: Callable[[], int]) -> int:
     try:
-        return cooling.cool()
+        return work()
     except lock.Busy as busy:
         logger.info("not now: %s", busy)
         return 0

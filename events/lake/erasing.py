@@ -7,6 +7,7 @@ harm. It is done when the files that held their events are unlinked, and a last 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from events.lake.schema import FACTS
 from events.lake.writing import write
 from events.models import Erasure, Event, ExternalUnit, LakeFile, Seal, VisitorLink
 
+logger = logging.getLogger(__name__)
 LAST_LOOK_AFTER = sweeping.RUBBISH_AFTER + timedelta(minutes=5)
 
 
@@ -37,14 +39,22 @@ class Rewritten:
 
 
 def work_off() -> int:
-    """Go on with every erasure that is not done; how many are done now. Busy where another process is at the lake."""
+    """Go on with every erasure that is not done; how many failed: they are logged, and keep nobody else waiting.
+    Busy where another process is at the lake."""
     with lock.holding():
-        for erasure in Erasure.objects.open():
-            if erasure.erased_at is None:
-                erase(erasure)
-            elif timezone.now() >= erasure.erased_at + LAST_LOOK_AFTER:
-                look_again(erasure, timezone.now())
-        return Erasure.objects.exclude(done_at=None).count()
+        return sum(not _gone_on_with(erasure) for erasure in Erasure.objects.open())
+
+
+def _gone_on_with(erasure: Erasure) -> bool:
+    try:
+        if erasure.erased_at is None:
+            erase(erasure)
+        elif timezone.now() >= erasure.erased_at + LAST_LOOK_AFTER:
+            look_again(erasure, timezone.now())
+    except Exception:
+        logger.exception("erasure %s failed; the next run tries again", erasure.pk)
+        return False
+    return True
 
 
 def erase(erasure: Erasure) -> None:

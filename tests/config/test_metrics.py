@@ -11,6 +11,7 @@ from community.notifications import telling
 from community.notifications.models import Mail
 from config import counting, gauges, health
 from config.tasks import heartbeat
+from events.models import Erasure
 
 pytestmark = pytest.mark.django_db
 
@@ -25,12 +26,15 @@ def test_prometheus_reads_what_is_up_and_what_waits(client, alice, bob):
     health.beat()
     telling.tell("followed", to=[alice.pk], actor=bob, source=("member", alice.pk))
     Mail.objects.update(due_at=timezone.now() - timedelta(minutes=5))
+    Erasure.objects.create(units=[1])
+    Erasure.objects.update(asked_at=timezone.now() - timedelta(hours=1))
     told = samples(client.get("/metrics"))
     assert {told["flywheel_up", name] for name in ("postgresql", "redis", "tasks")} == {1.0}
     assert told["flywheel_outbox_due", "mail"] == 1
     assert 300 <= told["flywheel_outbox_lag_seconds", "mail"] < 310
     assert told["flywheel_outbox_lag_seconds", "webhooks"] == 0
     assert told["flywheel_queued_tasks",] >= 0
+    assert 3600 <= told["flywheel_erasure_age_seconds",] < 3610
 
 
 def test_without_redis_the_rest_is_told(client, settings, tmp_path):

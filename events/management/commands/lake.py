@@ -13,16 +13,16 @@ WORK = ("seal", "compact", "cool")
 
 
 class Command(BaseCommand):
-    help = "Seal events, merge files, or leave old events to the lake alone."
+    help = "Seal events and go on with erasures, merge files, or leave old events to the lake alone."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("work", choices=WORK)
 
     def handle(self, *args: Any, work: str, **options: Any) -> None:
-        from events.lake import compaction, cooling, lock, sealing  # noqa: PLC0415 - pyarrow and DuckDB are heavy
+        from events.lake import background, compaction, cooling, lock, sealing  # noqa: PLC0415 - pyarrow and DuckDB are heavy
 
         began = time.monotonic()
-        verbs = {"seal": sealing.seal, "compact": compaction.compact, "cool": cooling.cool}
+        verbs = {"seal": background.seal_fill_erase, "compact": compaction.compact, "cool": cooling.cool}
         try:
             done = verbs[work]()
         except (lock.Busy, sealing.CounterBehind) as error:

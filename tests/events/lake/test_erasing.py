@@ -5,13 +5,14 @@ from datetime import timedelta
 import pyarrow.parquet as pq
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
 from community.forum.leaving import leave
 from events import belongings, derived, visitors
 from events.derived import rebuilding
-from events.lake import background, compaction, cooling, erasing, lock, verifying
+from events.lake import background, compaction, cooling, erasing, lock, sealing, verifying
 from events.models import Erasure, Event, ExternalUnit, LakeFile, Seal, VisitorLink
 from events.record import record
 from tests.events.lake.holding import START, facts, ids, in_files, in_table, seal, write
@@ -117,13 +118,48 @@ def test_an_erasure_that_stops_half_way_is_done_by_the_next_run(history, alice, 
     before = facts(in_files())
     leave(alice)
     monkeypatch.setattr(erasing, "let_go", lambda *_: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        seal(background.seal)
+    seal(background.seal)
+    assert not Erasure.objects.get().erased_at
     assert facts(in_files()) >= before
     monkeypatch.undo()
     seal(background.seal)
     assert Erasure.objects.get().erased_at
     assert verifying.verify().holds
+
+
+def test_an_erasure_that_fails_keeps_no_other_waiting(lake, monkeypatch, caplog):
+    write(9, units=[-8, -9])
+    failing, other = (Erasure.objects.create(units=[unit]) for unit in (-8, -9))
+    let_go = erasing.let_go
+    monkeypatch.setattr(erasing, "let_go", lambda one, files: 1 / 0 if one == failing else let_go(one, files))
+    seal(background.seal)
+    assert {row["unit"] for row in in_files()} == {-8}
+    assert f"erasure {failing.pk} failed" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("module", "step", "fault"),
+    [(sealing, "seal", sealing.CounterBehind), (derived, "fill", ZeroDivisionError)],
+)
+def test_erasures_go_on_though_sealing_or_filling_fails(module, step, fault, lake, monkeypatch):
+    erasure = Erasure.objects.create(units=[-9], erased_at=timezone.now() - timedelta(days=1))
+
+    def fail() -> None:
+        raise fault
+
+    monkeypatch.setattr(module, step, fail)
+    with pytest.raises(fault):
+        background.seal_fill_erase()
+    erasure.refresh_from_db()
+    assert erasure.done_at
+
+
+def test_the_command_seals_fills_and_erases(lake):
+    write(3, units=[-9])
+    Erasure.objects.create(units=[-9])
+    call_command("lake", "seal")
+    assert not Event.objects.exists()
+    assert Erasure.objects.get().erased_at
 
 
 def test_who_was_everything_in_a_file_leaves_no_file(lake):
