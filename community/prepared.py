@@ -88,6 +88,7 @@ def fetch(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 
 def _fetch(connection: Any, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    connection.close_if_health_check_failed()  # as each query of Django's own begins
     connection.ensure_connection()
     connection.connection.prepare_threshold = ASKED_BEFORE_PREPARED
     with connection._prepare_cursor(_Cursor(connection.connection)) as cursor:  # type: ignore[call-arg]

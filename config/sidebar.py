@@ -130,7 +130,10 @@ def _entries(request: HttpRequest, items: tuple[Item, ...], pages: set[str]) -> 
         if not admin.site._registry[model].has_view_or_change_permission(request):
             continue
         title = item.title or capfirst(model._meta.verbose_name_plural)
-        exact = (bool(item.page) and ":" not in item.page) or request.path in pages  # another room's has pages below
+        exact = bool(item.page) and ":" not in item.page  # another room's has pages below
+        exact |= any(
+            request.path.startswith(page) for page in pages if page.startswith(item.address) and page != item.address
+        )
         found.append(_entry(request, title, item.icon, item.address, exact=exact))
     return found
 

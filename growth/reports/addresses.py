@@ -14,6 +14,8 @@ from growth.reports.asking import Question
 from growth.reports.forms import params, query
 from growth.reports.kinds import KINDS, Kind
 
+BACK = "back"  # the moment that the report was asked as of, of whose number a list of people is
+
 
 def kind_or_404(key: str) -> Kind:
     if key not in KINDS or KINDS[key].private:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ErrorDetail
@@ -37,6 +37,7 @@ from growth.reports.asking import Question, Standing
 from growth.reports.forms import params
 from growth.reports.kinds import KINDS, Kind, Params
 from growth.reports.models import Answer
+from growth.reports.running import NOT_THE_QUESTION
 
 RETRY_AFTER = "2"  # seconds
 MOST_PAGES = 1_000_000
@@ -49,7 +50,7 @@ class Kinds(Resource):
     def get(self, request: Request) -> dict[str, Any]:
         """And the parameters that each takes."""
         access.check(request.user)
-        return {"items": [_told(KINDS[key]) for key in sorted(KINDS)]}
+        return {"items": [_told(KINDS[key]) for key in sorted(KINDS) if not KINDS[key].private]}
 
 
 def _told(kind: Kind) -> dict[str, Any]:
@@ -142,8 +143,16 @@ def _found(request: Request, question: Question, query: dict[str, Any]) -> Stand
         asking.ask(question, by=request.user.pk)
     found = asking.answered(question, by=request.user.pk)
     if found.stored is None and found.failed is not None:
-        raise Problem("unavailable", found.failed.fault or _("It was cancelled."), headers={"Retry-After": "60"})
+        raise _problem(question, found.failed)
     return found
+
+
+def _problem(question: Question, failed: Answer) -> Exception:
+    """The question was bad, and will be; or it was no fault of who asks."""
+    if failed.state == Answer.State.FAILED and failed.fault not in NOT_THE_QUESTION:
+        named = "cell" if question.cell is not None else NON_FIELD_ERRORS
+        return InvalidQuery({named: [ErrorDetail(failed.fault, "invalid")]})
+    return Problem("unavailable", failed.fault or _("It was cancelled."), headers={"Retry-After": "60"})
 
 
 def _answer(question: Question, stored: Answer, found: Standing) -> dict[str, Any]:

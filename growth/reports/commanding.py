@@ -49,11 +49,15 @@ class ReportCommand(BaseCommand):
         form = self._kind.form(given)
         if not form.is_valid():
             _refuse("; ".join(self._faults(form)))
-        result = self._answer(params(form))
+        result = self.told(self._answer(params(form)), given)
         if format == "csv":
             csv.writer(self.stdout, lineterminator="\n").writerows(self._kind.rows(result))
         else:
             self.stdout.write(json.dumps(result, allow_nan=False, ensure_ascii=False))
+
+    def told(self, result: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+        """What is printed of the answer to the options that were given."""
+        return result
 
     @property
     def _kind(self) -> Kind:

@@ -48,6 +48,7 @@ class Kind(ABC):
     main: Sequence[str] = ()  # fields that are seen at once; the form folds the others away
     options: Mapping[str, str] = {}  # fields that its command calls otherwise: {"back": "return"}
     command: str = ""  # what manage.py calls it, where not by its key
+    prompt: bool = True  # computed when its page is opened; else, as it takes minutes, when its button is pressed
     listed: bool = True  # among the reports that one may ask
     private: bool = False  # shown by a page of its own alone, which says who may read it
     charts_below: bool = False  # the numbers come first on its page

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -17,7 +18,7 @@ from community.desk import auditing
 from community.desk.models import Act
 from growth.reports import access, asking
 from growth.reports import people as listed
-from growth.reports.addresses import address_of, cell_or_404, kind_or_404, page_of, question_or_404
+from growth.reports.addresses import BACK, address_of, cell_or_404, kind_or_404, page_of, question_or_404
 from growth.reports.asking import Question
 from growth.reports.models import Answer
 from growth.reports.waiting import progress
@@ -40,7 +41,7 @@ def people(request: HttpRequest, kind: str) -> HttpResponse:
         "question": question,
         "standing": found,
         "progress": progress(question, found),
-        "report_url": address_of("report", Question(question.kind, {**question.params, "as_of": ""})),
+        "report_url": address_of("report", Question(question.kind, {**question.params, "as_of": _back(request)})),
         "ask_url": address_of("people-ask", question),
     }
     if found.stored:
@@ -54,7 +55,7 @@ def _listed(request: HttpRequest, question: Question, answer: Answer) -> dict[st
     pages = max(1, -(-count // listed.SIZE))
     if number > pages:
         raise Http404
-    here = address_of("people", question)
+    here = f"{address_of('people', question)}&{urlencode({BACK: _back(request)})}"
     return {
         "people": listed.page(answer, number),
         "count": count,
@@ -65,6 +66,10 @@ def _listed(request: HttpRequest, question: Question, answer: Answer) -> dict[st
         "csv_url": address_of("people-csv", question),
         "segment_url": _segment_url(),
     }
+
+
+def _back(request: HttpRequest) -> str:
+    return request.GET.get(BACK, "")[:40]
 
 
 def _number(request: HttpRequest) -> int:

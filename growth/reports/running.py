@@ -33,6 +33,7 @@ TOO_LONG = gettext_noop("It took longer than four minutes. Ask for less: a short
 DIED = gettext_noop("The worker died twice while computing this; memory is the usual reason, the log may say more.")
 OURS = gettext_noop("It failed by a fault of ours, which is in the server's log.")
 GONE = gettext_noop("There is no such kind of report any more.")
+NOT_THE_QUESTION = frozenset({TOO_LONG, DIED, OURS, GONE})
 
 
 class Watch:

@@ -36,7 +36,8 @@ def report(request: HttpRequest, kind: str) -> HttpResponse:
     context = {"title": asked_kind.title, "kind": asked_kind, "form": form, "fields": _fields(asked_kind, form)}
     if form.is_valid():
         question = Question(asked_kind, params(form))
-        context |= _shown(question, asking.answered(question, by=request.user.pk)) | _offers(request, question)
+        found = asking.answered(question, by=request.user.pk) if asked_kind.prompt else asking.standing(question)
+        context |= _shown(question, found) | _offers(request, question)
     return render(request, "reports/report.html", {**admin.site.each_context(request), **context})
 
 

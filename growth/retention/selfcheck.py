@@ -10,7 +10,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from growth.reports.forms import MomentField, QuestionForm, params
 from growth.reports.kinds import KINDS, Kind, Params
@@ -37,15 +38,16 @@ QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 class SelfCheckForm(QuestionForm):
     since = until = segment = breakdown = None  # type: ignore[assignment]
-    as_of = MomentField(label=_("As of"))
+    as_of = MomentField(label=gettext_lazy("As of"))
 
 
 class SelfCheck(Kind):
     key = "selfcheck"
-    title = _("Engines compared")
-    about = _("The same questions to each engine that is installed, and whether they give the same answers.")
+    title = gettext_lazy("Engines compared")
+    about = gettext_lazy("The same questions to each engine that is installed, and whether they give the same answers.")
     form: type[forms.Form] = SelfCheckForm
     template = "reports/kinds/selfcheck.html"
+    prompt = False
 
     def answer(self, params: Params, reader: Reader) -> dict[str, Any]:
         found = {engine: check(engine, params, reader) for engine in NEEDS if is_installed(engine)}
@@ -61,6 +63,15 @@ class SelfCheck(Kind):
             heads,
             *([row["kind"], row["params"], *_cells(row, engines), row["same"]] for row in result["questions"]),
         ]
+
+    def headline(self, params: Params, result: dict[str, Any]) -> str:
+        engines, asked = len(result["engines"]), len(result["questions"])
+        if engines < 2:
+            return ""
+        differing = dict.fromkeys(str(KINDS[row["kind"]].title) for row in result["questions"] if not row["same"])
+        if differing:
+            return _("The engines differ in: %(kinds)s.") % {"kinds": ", ".join(differing)}
+        return _("%(n)d engines gave the same %(asked)d answers.") % {"n": engines, "asked": asked}
 
 
 def is_installed(engine: str) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from growth.reports.addresses import address_of
+from growth.reports.addresses import BACK, address_of
 from growth.reports.asking import Question
 from growth.reports.kinds import Kind, Params
 
@@ -24,7 +25,8 @@ def people_url(context: template.Context, kind: Kind, params: Params, **cell: An
     """
     as_of = context.get("as_of")
     asked = {**params, "as_of": as_of.isoformat()} if as_of else params
-    return address_of("people", Question(kind, asked, json.loads(json.dumps(cell, default=str))))
+    address = address_of("people", Question(kind, asked, json.loads(json.dumps(cell, default=str))))
+    return f"{address}&{urlencode({BACK: params['as_of']})}" if params.get("as_of") else address
 
 
 @register.filter

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import ibis
@@ -12,6 +11,7 @@ from ibis import _
 from events.engine import Reader
 from events.engine.calendar import number
 from events.record import epoch_us
+from growth.reports.cells import day, no_such_number, whole
 from growth.reports.kinds import Params
 from growth.retention.cohorts import grid
 from growth.retention.cohorts.breakdowns import groups
@@ -111,16 +111,16 @@ def _total(total: grid.Total) -> dict[str, Any]:
 def _k(question: Question, cell: Params) -> int:
     if "k" not in cell:
         return MEMBERS
-    k = int(cell["k"])
+    k = whole(cell, "k")
     if not 0 <= k < len(question.windows):
-        raise ValueError(f"there is no k {k}")
+        raise no_such_number()
     return k
 
 
 def _cohorts(question: Question, cell: Params, k: int, reader: Reader) -> ibis.Deferred:
     """Which cohorts are counted: the one that is named, else those that enter the overall row."""
     if "cohort" in cell:
-        return _.cohort == number(date.fromisoformat(str(cell["cohort"])), question.period)
+        return _.cohort == number(day(cell, "cohort"), question.period)
     return _.cohort <= _last_complete(question, k, reader) if k != MEMBERS else ibis.literal(True)
 
 

@@ -53,17 +53,20 @@ def peopled(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 def matrix(params: Params, result: Mapping[str, Any], address: Address) -> Matrix:
     cohorts = peopled(result["rows"])
     rows = cohorts[-SHOWN:]
-    groups = result.get("groups", ())
+    groups, summed = result.get("groups", ()), _of_sums(params, address)
     return Matrix(
         columns=windows(params),
-        whole=_weighted(_("All, weighted"), result, address),
+        whole=_weighted(_("All, weighted"), result, summed),
         cohorts=[_cohort(row, address) for row in rows],
         hidden=len(cohorts) - len(rows),
         by=breakdown_name(params) if groups else "",
-        groups=[
-            _weighted(group_name(params, group["value"]), group, address, group=group["value"]) for group in groups
-        ],
+        groups=[_weighted(group_name(params, group["value"]), group, summed, group=group["value"]) for group in groups],
     )
+
+
+def _of_sums(params: Params, address: Address) -> Address:
+    """Who starts in several periods is counted in each of them, so no list of people has as many as such a sum."""
+    return (lambda **cell: "") if params["mode"] == "recurring" else address
 
 
 def _weighted(name: str, table: Mapping[str, Any], address: Address, **cell: str) -> Line:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import ibis
-from django.utils.translation import gettext as _
 
 from events.engine import Reader
 from events.names import select
+from growth.reports.cells import no_such_number
 from growth.reports.kinds import Params
 from growth.retention.counting import accounting, active, asking
 
@@ -38,8 +38,8 @@ def _row(number: int, day: accounting.Day, state: str) -> dict[str, Any]:
 
 def people(params: Params, cell: Params, reader: Reader) -> ibis.Table:
     """`cell`: {"period": the day, "count": one of WINDOWS}."""
-    if cell.get("count") not in WINDOWS:
-        raise ValueError(_("This report has no such number."))
+    if str(cell.get("count")) not in WINDOWS:
+        raise no_such_number()
     last = asking.number_in(cell, "day")
     days = _active(params, reader)
     return days.filter(days.period.between(last - WINDOWS[cell["count"]] + 1, last)).select("person").distinct()

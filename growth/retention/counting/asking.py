@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import ibis
@@ -11,6 +11,7 @@ from ibis import _
 from events.engine import EVENTS, PEOPLE, Reader
 from events.engine.calendar import Calendar, first_day, number, starts_at
 from events.record import epoch_us
+from growth.reports.cells import day
 from growth.reports.forms import SEGMENT
 from growth.reports.kinds import Params
 from growth.segments.membership import persons
@@ -63,4 +64,4 @@ def day_of(period_number: int, period: str) -> str:
 
 def number_in(cell: Params, period: str) -> int:
     """The number of the period that a cell names by its first day. ValueError where it names none."""
-    return number(date.fromisoformat(str(cell.get("period", ""))), period)
+    return number(day(cell, "period"), period)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import ibis
-from django.utils.translation import gettext as _
 
 from events.engine import Reader
 from events.names import select
+from growth.reports.cells import no_such_number
 from growth.reports.kinds import Params
 from growth.retention.counting import accounting, active, asking
 from growth.retention.lifecycle import COUNTS
@@ -35,7 +35,7 @@ def people(params: Params, cell: Params, reader: Reader) -> ibis.Table:
     """`cell`: {"period": its first day, "state": one of COUNTS}."""
     number, state = asking.number_in(cell, params["period"]), cell.get("state")
     if state not in COUNTS:
-        raise ValueError(_("This report has no such number."))
+        raise no_such_number()
     if state == "dormant":
         number, state = number - 1, "leaving"
     standing = active.standing(_active(params, reader))

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import ibis
-from django.utils.translation import gettext as _
 
 from events.engine import Reader
 from events.engine.calendar import Calendar
@@ -17,6 +16,7 @@ from events.metrics.sums import of_all, of_persons, waits
 from events.metrics.waiting import Wait, answered_within, curve, quantile
 from events.names import select
 from events.record import epoch_us
+from growth.reports.cells import no_such_number
 from growth.reports.forms import moment
 from growth.reports.kinds import Params
 from growth.retention.counting import asking
@@ -76,7 +76,7 @@ def answer(params: Params, reader: Reader) -> dict[str, Any]:
 def people(params: Params, cell: Params, reader: Reader) -> ibis.Table:
     """`cell`: {"metric", "period", "side": "numerator" or "denominator"}, and "group" where it is broken down."""
     if cell.get("metric") not in METRICS or cell.get("side") not in ("numerator", "denominator"):
-        raise ValueError(_("This report has no such number."))
+        raise no_such_number()
     persons = Question(METRICS[cell["metric"]], params, reader).persons()
     persons = persons.filter(persons.period == asking.number_in(cell, params["period"]), persons[cell["side"]] > 0)
     if params["breakdown"]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from events.engine import Reader
 from events.names import select
+from growth.reports.cells import whole
 from growth.reports.forms import moment
 from growth.reports.kinds import Params
 from growth.retention.counting import accounting, active, asking
@@ -61,8 +62,8 @@ def people(params: Params, cell: Params, reader: Reader) -> ibis.Table:
     """`cell`: {"periods": n} for exactly so many, {"at_least": n} for so many or more."""
     habit = active.frequency(_active(params, reader, _range(params, reader)))
     if "at_least" in cell:
-        return habit.filter(habit.periods >= int(cell["at_least"])).select("person")
-    return habit.filter(habit.periods == int(cell.get("periods", 0))).select("person")
+        return habit.filter(habit.periods >= whole(cell, "at_least")).select("person")
+    return habit.filter(habit.periods == whole(cell, "periods")).select("person")
 
 
 def _range(params: Params, reader: Reader) -> Range:

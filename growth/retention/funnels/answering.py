@@ -9,10 +9,10 @@ from typing import Any
 import ibis
 import numpy as np
 import pyarrow as pa
-from django.utils.translation import gettext
 from ibis import _
 
 from events.engine import Reader
+from growth.reports.cells import no_such_number, whole
 from growth.reports.kinds import Params
 from growth.retention.counting import asking
 from growth.retention.funnels import cells
@@ -50,9 +50,9 @@ def people(params: Params, cell: Params, reader: Reader) -> ibis.Table:
 def _chosen(question: Question, cell: Params) -> ibis.Deferred:
     if cell.get("incomplete"):
         return _.level == 0
-    step, lost = int(cell.get("step", 0)), bool(cell.get("lost"))
+    step, lost = whole(cell, "step"), bool(cell.get("lost"))
     if not 1 + lost <= step <= len(question.steps):
-        raise ValueError(gettext("This report has no such number."))
+        raise no_such_number()
     return _.level == step - 1 if lost else _.level >= step
 
 

@@ -84,8 +84,6 @@ class FunnelForm(QuestionForm):
         steps = [_names(step) for step in found["steps"].split(",")]
         if found.get("exclude") and not _names(found["exclude"]).isdisjoint(frozenset().union(*steps)):
             self.add_error("exclude", _("An event that is a step cannot be excluded."))
-        if found.get("order") == ANY and sum(map(len, steps)) > len(frozenset().union(*steps)):
-            self.add_error("steps", _("In any order, no event may be more than one step."))
         return found
 
 

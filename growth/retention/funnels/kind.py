@@ -29,12 +29,12 @@ class Funnel(Counted):
     module = "growth.retention.funnels.answering"
 
     def rows(self, result: dict[str, Any]) -> list[list[Any]]:
-        parts = [("", result), *((part["value"], part) for part in result.get("groups", ()))]
+        parts = [("all", "", result), *(("group", part["value"], part) for part in result.get("groups", ()))]
         return [
-            ["group", *HEADING, "incomplete"],
+            ["part", "group", *HEADING, "incomplete"],
             *(
-                [value, *(step[name] for name in HEADING), part["incomplete"]]
-                for value, part in parts
+                [part_of, value, *(step[name] for name in HEADING), part["incomplete"]]
+                for part_of, value, part in parts
                 for step in part["steps"]
             ),
         ]

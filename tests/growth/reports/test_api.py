@@ -55,8 +55,16 @@ def test_what_failed_is_told_in_words(program, answer_all):
     program(event="never")
     answer_all()
     response = program(event="never")
-    assert response.status_code == 503
-    assert response.json()["detail"] == "There is no event “never”."
+    assert response.status_code == 400
+    assert [fault["detail"] for fault in response.json()["errors"]] == ["There is no event “never”."]
+
+
+def test_a_number_that_there_is_not_is_a_bad_question(program, answer_all):
+    for _look in range(2):
+        response = program("counting/people/", cell='{"times": "x"}')
+        answer_all()
+    assert response.status_code == 400
+    assert [fault["parameter"] for fault in response.json()["errors"]] == ["cell"]
 
 
 @pytest.mark.parametrize(

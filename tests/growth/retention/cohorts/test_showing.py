@@ -108,10 +108,10 @@ def test_the_curve_is_the_weighted_row_and_each_line_over_time_is_dashed_where_i
 
 def test_csv_has_a_row_for_every_cell_of_every_group():
     rows = RETENTION.rows({**RESULT, "groups": [{"value": "web", **RESULT}]})
-    assert rows[0] == ["group", "cohort", "size", "k", "count", "value", "state"]
-    assert rows[1] == ["", "2026-03-02", 40, 0, 20, 0.5, "complete"]
+    assert rows[0] == ["part", "group", "cohort", "size", "k", "count", "value", "state"]
+    assert rows[1] == ["all", "", "2026-03-02", 40, 0, 20, 0.5, "complete"]
     assert len(rows) == 1 + 9 + 9
-    assert rows[-1] == ["web", "2026-03-04", 8, 2, None, None, "future"]
+    assert rows[-1] == ["group", "web", "2026-03-04", 8, 2, None, None, "future"]
 
 
 @pytest.mark.parametrize(

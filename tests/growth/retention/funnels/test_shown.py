@@ -63,8 +63,8 @@ def test_there_is_a_sentence_for_short_funnels_too(text, steps):
 def test_its_table_has_a_row_for_each_step_of_each_group():
     result = answer("funnel", HISTORY, LATE, **GIVEN, breakdown="source")
     heading, *rows = FUNNEL.rows(result)
-    assert heading[:3] == ["group", "step", "count"]
-    assert [row[1:3] for row in rows] == [[A, 3], [B, 2], [C, 1]] * 2
+    assert heading[:4] == ["part", "group", "step", "count"]
+    assert [row[2:4] for row in rows] == [[A, 3], [B, 2], [C, 1]] * 2
 
 
 def test_charts_show_groups_and_the_course_over_time():
