@@ -68,7 +68,18 @@ def _plain(column: Any) -> list[Any]:
     kind = column.type
     if pa.types.is_timestamp(kind):
         column = column.cast(pa.timestamp("us", tz=kind.tz), safe=False)
-    values = column.to_pylist()
+    try:
+        values = column.to_pylist()
+    except (OverflowError, ValueError):  # a time that Python does not have
+        values = [_python(value) for value in column]
     if pa.types.is_floating(kind):
         return [int(value) if value is not None and value.is_integer() else value for value in values]
     return values
+
+
+def _python(value: Any) -> Any:
+    """None for a time that is not of the years 1 to 9999."""
+    try:
+        return value.as_py()
+    except (OverflowError, ValueError):
+        return None
