@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from community.imports.core.progress import Progress, bar
 from community.imports.core.running import Outcome, Refused
 from community.points.boards import publishing
+from events.importing.sealing import seal_many
 
 SOURCE_MAX = 60
 
@@ -40,6 +41,7 @@ class ImportCommand(BaseCommand):
             raise CommandError(str(error), returncode=2) from error
         publishing.rebuild()
         self.stdout.write(json.dumps(_report(outcome, time.monotonic() - began)))
+        seal_many(outcome.created["events"])
 
     def _run(
         self, origin: Path, *, source: str | None, rules: str | None, category: str | None, **_options: Any

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from events.importing import running
 from events.importing.files import BadFile
+from events.importing.sealing import seal_many
 
 
 class Command(BaseCommand):
@@ -38,13 +39,20 @@ class Command(BaseCommand):
     def handle(self, *, tz: str, **options: Any) -> None:
         given = {name: options[name] for name in ("path", "unit", "name", "at", "id", "system", "declare")}
         try:
+            zone = _zone(tz)
             if not 0 < len(given["system"]) <= 60:
                 raise BadFile("the name of a system has 1 to 60 characters")
             with tqdm(unit=" rows", file=sys.stderr) as bar:
-                report = running.bring(running.Source(**given, zone=ZoneInfo(tz)), progress=bar.update)
+                report = running.bring(running.Source(**given, zone=zone), progress=bar.update)
         except BadFile as error:
             raise CommandError(str(error), returncode=2) from error
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise CommandError(f"there is no time zone {tz!r}", returncode=2) from error
         said = {"events": report.events, "units": report.units, "skipped": dict(sorted(report.skipped.items()))}
         self.stdout.write(json.dumps(said))
+        seal_many(report.events)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a name may be no path, or that of a directory
+        raise BadFile(f"there is no time zone {name!r}") from error

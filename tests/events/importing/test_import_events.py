@@ -15,6 +15,8 @@ import time_machine
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from events.importing import sealing
+from events.lake import background
 from events.models import DeclaredEvent, Event, ExternalUnit, IntakeCount
 from events.record import epoch_us
 
@@ -142,6 +144,26 @@ def test_parquet_times_of_all_kinds(bring, tmp_path):
     assert {when for _who, _what, when in history()} == {"2024-03-01T00:00:00+00:00"}
 
 
+@pytest.mark.parametrize("kind", [pa.timestamp("us"), pa.timestamp("s", "UTC"), pa.date32()])
+def test_a_parquet_time_that_no_calendar_has_is_a_bad_time(kind, bring, tmp_path):
+    path = tmp_path / "far.parquet"
+    far = pa.array([2**31 - 1 if kind == pa.date32() else 2**62 if kind.unit == "us" else 2**40, 0]).cast(
+        pa.int32() if kind == pa.date32() else pa.int64()
+    )
+    pq.write_table(pa.table({"who": ["a", "a"], "what": ["view"] * 2, "when": far.cast(kind)}), path)
+    assert bring(path, "--declare") == {"events": 1, "units": 1, "skipped": {"bad_time": 1}}
+
+
+def test_many_events_are_sealed_at_once(bring, monkeypatch):
+    sealed = []
+    monkeypatch.setattr(background, "seal", lambda: sealed.append(1) or 1 / 0)
+    monkeypatch.setattr(sealing, "MANY", 2)
+    bring("ada,view,2024-03-01,\n", "--declare")
+    assert not sealed
+    bring("ada,view,2024-03-02,\nada,view,2024-03-03,\n")
+    assert sealed
+
+
 @pytest.mark.parametrize(
     ("content", "options", "said"),
     [
@@ -150,6 +172,8 @@ def test_parquet_times_of_all_kinds(bring, tmp_path):
         ("who,what,when\n", ("--id", "number"), "has no column 'number'"),
         (b"who,what,when\n\xff,view,2024-01-01\n", (), "is not UTF-8"),
         ("who,what,when\n", ("--tz", "Mars/Olympus"), "no time zone"),
+        ("who,what,when\n", ("--tz", "../etc"), "no time zone"),
+        ("who,what,when\n", ("--tz", "America"), "no time zone"),
         ("who,what,when\n", ("--system", ""), "1 to 60"),
     ],
 )
