@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from growth.reports.forms import QuestionForm
 from growth.reports.kinds import Chart, Params, Series
-from growth.retention.counted import Counted, EventsField, Row, lively, running
+from growth.retention.counted import Counted, EventsField, Row, finished, lively, running
 
 COUNTS = ("dau", "wau", "mau")
 RATIOS = ("dau_wau", "dau_mau")
@@ -34,6 +34,20 @@ class ActiveMembers(Counted):
     def rows(self, result: dict[str, Any]) -> list[list[Any]]:
         heading = ["day", *COUNTS, *RATIOS, "state"]
         return [heading, *([row[name] for name in heading] for row in result["rows"])]
+
+    def headline(self, params: Params, result: dict[str, Any]) -> str:
+        if not (row := finished(result["rows"])):
+            return ""
+        if not row["mau"]:
+            return _("Nobody was active in the 30 days up to the last full one.")
+        return (
+            ngettext(
+                "%(dau)d was active on the last full day, %(wau)d in the 7 and %(mau)d in the 30 days up to it.",
+                "%(dau)d were active on the last full day, %(wau)d in the 7 and %(mau)d in the 30 days up to it.",
+                row["dau"],
+            )
+            % row
+        )
 
     def charts(self, params: Params, result: dict[str, Any]) -> list[Chart]:
         rows = lively(result["rows"], "mau", by="day")[-CHARTED:]

@@ -68,5 +68,16 @@ def running(rows: Sequence[Row]) -> int | None:
     return next((index for index, row in enumerate(rows) if row["state"] == "partial"), None)
 
 
+def finished(rows: Sequence[Row]) -> Row | None:
+    """That of the last period that is over."""
+    return next((row for row in reversed(rows) if row["state"] == "complete"), None)
+
+
+def lately(period: str) -> str:
+    """When the last period that is over was, within a sentence."""
+    told = {"day": _("on the last full day"), "week": _("in the last full week"), "month": _("in the last full month")}
+    return told[period]
+
+
 def period_field(initial: str) -> forms.ChoiceField:
     return forms.ChoiceField(label=gettext_lazy("Period"), choices=PERIODS, initial=initial)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from growth.reports.forms import QuestionForm
 from growth.reports.kinds import Chart, Params, Series
-from growth.retention.counted import Counted, EventsField, lively, period_field, running
+from growth.retention.counted import Counted, EventsField, finished, lately, lively, period_field, running
 
 COUNTS = ("active", "new", "returning", "resurrected", "dormant")
 CHARTED = 120  # periods, the latest
@@ -33,6 +33,21 @@ class Lifecycle(Counted):
     def rows(self, result: dict[str, Any]) -> list[list[Any]]:
         heading = ["period", *COUNTS, "state"]
         return [heading, *([row[name] for name in heading] for row in result["rows"])]
+
+    def headline(self, params: Params, result: dict[str, Any]) -> str:
+        if not (row := finished(result["rows"])):
+            return ""
+        words = {**row, "when": lately(params["period"])}
+        if not row["active"]:
+            return _("Nobody was active %(when)s.") % words
+        return (
+            ngettext(
+                "%(active)d was active %(when)s: %(new)d new, %(returning)d stayed, %(resurrected)d came back.",
+                "%(active)d were active %(when)s: %(new)d new, %(returning)d stayed, %(resurrected)d came back.",
+                row["active"],
+            )
+            % words
+        )
 
     def charts(self, params: Params, result: dict[str, Any]) -> list[Chart]:
         rows = lively(result["rows"], "active", "dormant")[-CHARTED:]

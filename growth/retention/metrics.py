@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events.metrics import METRICS, Metric, Unit
 from growth.reports.forms import QuestionForm
 from growth.reports.kinds import Chart, Params, Series
-from growth.retention.counted import Counted, EventsField, Row, lively, period_field, running
+from growth.retention.counted import Counted, EventsField, Row, finished, lively, period_field, running
+from growth.retention.funnels.naming import share
 
 CHARTED = 120  # periods, the latest
 LINES = 8  # groups of a chart, the largest
@@ -54,8 +56,25 @@ class EverydayMetrics(Counted):
         found = [(one["metric"], row) for one in result["metrics"] for row in one["rows"]]
         return [["metric", *heading], *([key, *(row[name] for name in heading)] for key, row in found)]
 
+    def headline(self, params: Params, result: dict[str, Any]) -> str:
+        """Of the first metric that has a value then; broken down there is none of everybody."""
+        last = {} if params["breakdown"] else {one["metric"]: finished(one["rows"]) for one in result["metrics"]}
+        told = ((METRICS[key], row) for key, row in last.items() if row and row["value"] is not None)
+        return next((_sentence(metric, row, params) for metric, row in told), "")
+
     def charts(self, params: Params, result: dict[str, Any]) -> list[Chart]:
         return [chart for one in result["metrics"] if (chart := _chart(one))]
+
+
+def _sentence(metric: Metric, row: Row, params: Params) -> str:
+    """With its date: what needs patience is known of earlier periods only."""
+    told = {
+        "day": _("%(metric)s on %(day)s: %(value)s."),
+        "week": _("%(metric)s in the week from %(day)s: %(value)s."),
+        "month": _("%(metric)s in the month from %(day)s: %(value)s."),
+    }
+    title = f"{metric.title} ({params['event']})" if metric.of_event else metric.title
+    return told[params["period"]] % {"metric": title, "day": row["period"], "value": worded(row, metric)}
 
 
 def _chart(one: dict[str, Any]) -> Chart | None:
@@ -78,6 +97,16 @@ def scaled(metric: Metric) -> tuple[int, str]:
     if metric.unit is not Unit.SECONDS:
         return 1, ""
     return (3600, _("hours")) if metric.median else (60, _("minutes"))
+
+
+def worded(row: Row, metric: Metric) -> str:
+    """A row's value with its unit."""
+    if (value := row["value"]) is None:
+        return "–"
+    if metric.unit is Unit.SHARE:
+        return share(value)
+    scale, unit = scaled(metric)
+    return f"{number_format(value / scale, 1 if unit else 2)} {unit}".strip()
 
 
 def _said(group: str | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,6 +30,17 @@ class Stickiness(Counted):
     def rows(self, result: dict[str, Any]) -> list[list[Any]]:
         heading = ["periods", "persons", "share", "at_least", "at_least_share"]
         return [heading, *([row[name] for name in heading] for row in result["rows"])]
+
+    def headline(self, params: Params, result: dict[str, Any]) -> str:
+        """None of a single period: who was active was so in one of one."""
+        if result["mean"] is None or result["periods"] - (result["state"] == "partial") < 2:
+            return ""
+        told = {
+            "day": _("Those who were active came on %(mean)s of %(n)d days on average."),
+            "week": _("Those who were active came in %(mean)s of %(n)d weeks on average."),
+            "month": _("Those who were active came in %(mean)s of %(n)d months on average."),
+        }
+        return told[params["period"]] % {"mean": number_format(result["mean"], 1), "n": result["periods"]}
 
     def charts(self, params: Params, result: dict[str, Any]) -> list[Chart]:
         rows = result["rows"]

@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
-from django.utils.formats import number_format
 
-from events.metrics import METRICS, Metric, Unit
+from events.metrics import METRICS, Metric
 from growth.retention import counted
 from growth.retention.counted import Row
 from growth.retention.funnels.naming import share
-from growth.retention.metrics import scaled
+from growth.retention.metrics import worded
 
 register = template.Library()
 register.filter("percent", share)
+register.filter("worded", worded)
 
 
 @register.filter
@@ -41,14 +41,3 @@ def newest(rows: Sequence[Row], names: str) -> list[Row]:
 def lately(rows: Sequence[Row]) -> Row | None:
     """The last one that is over and of which there is something."""
     return next((row for row in reversed(rows) if row["state"] == "complete" and row["denominator"]), None)
-
-
-@register.filter
-def worded(row: Mapping[str, Any], metric: Metric) -> str:
-    """A row's value with its unit."""
-    if (value := row["value"]) is None:
-        return "–"
-    if metric.unit is Unit.SHARE:
-        return share(value)
-    scale, unit = scaled(metric)
-    return f"{number_format(value / scale, 1 if unit else 2)} {unit}".strip()

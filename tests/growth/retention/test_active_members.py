@@ -77,3 +77,17 @@ def test_the_charts_and_the_table_show_the_same_days():
     assert list(counts.series[0].values) == [row[1] for row in kind.rows(result)[1:]]
     assert ratios.percent
     assert ratios.labels == counts.labels
+
+
+@pytest.mark.parametrize(
+    ("as_of", "told"),
+    [
+        ("2024-01-02T12:00", "1 was active on the last full day, 1 in the 7 and 1 in the 30 days up to it."),
+        ("2024-01-10T12:00", "0 were active on the last full day, 1 in the 7 and 2 in the 30 days up to it."),
+        ("2024-03-10T12:00", "Nobody was active in the 30 days up to the last full one."),
+        ("2024-01-01T12:00", ""),
+    ],
+)
+def test_the_first_sentence_is_of_the_last_day_that_is_over(as_of, told):
+    events = [Told(1, "vote_cast", at("2024-01-01T09:00")), Told(2, "vote_cast", at("2024-01-05T09:00"))]
+    assert KINDS["active_members"].headline({}, answer("active_members", events, at(as_of))) == told

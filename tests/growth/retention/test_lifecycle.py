@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from events.engine.calendar import first_day, number
 from growth.reports.kinds import KINDS
 from growth.retention.lifecycle import COUNTS
-from tests.growth.retention.told import ZONES, Told, answer, at, moments, people
+from tests.growth.retention.told import ZONES, Told, answer, asked, at, moments, people
 
 # 20 weeks with a change of the clock in Berlin, São Paulo, Apia and Lord Howe.
 START, DAYS = at("2018-09-01T00:00"), 140
@@ -159,6 +159,20 @@ def test_the_dormant_stand_below_the_line_of_the_chart_and_the_running_period_is
     ]
     assert {series.dashed_from for series in chart.series} == {4}
     assert [date.fromisoformat(label).weekday() for label in chart.labels] == [0] * 5
+
+
+@pytest.mark.parametrize(
+    ("as_of", "period", "told"),
+    [
+        ("2024-01-15T00:00", "week", "2 were active in the last full week: 1 new, 1 stayed, 0 came back."),
+        ("2024-01-30T00:00", "day", "1 was active on the last full day: 0 new, 0 stayed, 1 came back."),
+        ("2024-02-01T00:00", "week", "Nobody was active in the last full week."),
+        ("2024-01-07T12:00", "week", ""),  # no week is over
+    ],
+)
+def test_the_first_sentence_tells_of_the_last_period_that_is_over(as_of, period, told):
+    result = answer("lifecycle", STORY, at(as_of), period=period)
+    assert KINDS["lifecycle"].headline(asked("lifecycle", period=period), result) == told
 
 
 def test_the_table_for_spreadsheets_has_a_row_for_each_period():

@@ -9,7 +9,7 @@ from events.engine.calendar import number
 from events.metrics import METRICS
 from growth.reports.kinds import KINDS
 from tests.growth.retention.metric_oracle import Oracle
-from tests.growth.retention.told import Told, answer, at, people
+from tests.growth.retention.told import Told, answer, asked, at, people
 
 START, AS_OF = at("2018-10-20T00:00"), at("2018-11-25T12:00")
 GAP, STEP = timedelta(minutes=30), timedelta(microseconds=1)
@@ -160,6 +160,21 @@ def test_charts_are_of_metrics_with_values_and_mark_the_running_period():
     wait = charts["Time to the first answer (hours)"]
     assert (list(wait.labels), list(wait.series[0].values), wait.series[0].dashed_from) == (["2024-01-01"], [168], 0)
     assert charts["Unanswered questions"].percent
+
+
+@pytest.mark.parametrize(
+    ("as_of", "metric", "told"),
+    [
+        ("2024-02-20", "unanswered", "Unanswered questions in the month from 2024-01-01: 50.0 %."),
+        ("2024-02-20", "first_answer", "Time to the first answer in the month from 2024-01-01: 168.0 hours."),
+        ("2024-01-20", "unanswered", ""),
+    ],
+)
+def test_the_first_sentence_is_of_the_last_period_that_is_over(as_of, metric, told):
+    given = {"metric": metric, "period": "month"}
+    assert (
+        KINDS["metrics"].headline(asked("metrics", **given), answer("metrics", QUESTIONS, at(as_of), **given)) == told
+    )
 
 
 def test_the_table_for_spreadsheets_names_the_metric_in_each_row():

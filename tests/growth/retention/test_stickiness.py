@@ -9,7 +9,7 @@ import pytest
 
 from events.engine.calendar import number
 from growth.reports.kinds import KINDS
-from tests.growth.retention.told import ZONES, Told, answer, at, people
+from tests.growth.retention.told import ZONES, Told, answer, asked, at, people
 
 STORY = [
     Told(1, "answer_posted", at("2024-01-01T00:00")),  # a Monday, its very first moment
@@ -80,6 +80,15 @@ def test_a_hundred_persons_at_random_are_counted_as_by_hand(zone, period):
     expected = Counter(Counter(person for person, _period in local).values())
     assert {row["periods"]: row["persons"] for row in result["rows"] if row["persons"]} == expected
     assert result["rows"][0]["at_least"] == result["persons"] == len({person for person, _period in local})
+
+
+def test_the_first_sentence_tells_how_often_people_came():
+    kind = KINDS["stickiness"]
+    told = [
+        kind.headline(asked("stickiness", **given), answer("stickiness", events, LATER, **given))
+        for events, given in ((STORY, RANGE), ([], RANGE), (STORY, {"since": "2024-01-01", "until": "2024-01-02"}))
+    ]
+    assert told == ["Those who were active came on 1.5 of 4 days on average.", "", ""]
 
 
 def test_the_table_and_the_chart_show_the_same_rows():
