@@ -11,6 +11,7 @@ from ibis import _
 
 from events.engine import EVENTS, Reader
 from growth.reports.forms import QuestionForm
+from growth.reports.cells import whole
 from growth.reports.kinds import Chart, Kind, Series
 
 
@@ -36,7 +37,7 @@ class Counting(Kind):
 
     def people(self, params: Mapping[str, Any], cell: Mapping[str, Any], reader: Reader) -> ibis.Table:
         doers = self._doers(params)
-        return doers.filter(doers.times >= cell["times"]).select("person")
+        return doers.filter(doers.times >= whole(cell, "times")).select("person")
 
     def rows(self, result: dict[str, Any]) -> list[list[Any]]:
         return [["doers", "times"], [result["doers"], result["times"]]]
