@@ -49,3 +49,20 @@ BEGIN
   END LOOP;
 END
 $restamp$;
+-- Events written here before that, by a site that was not stopped, have ids below the last seal's end and are in no file:
+-- they become this moment's, and so do links of visitors. From now on transactions are counted by this server.
+DO $adopt$
+DECLARE
+  sealed xid8;
+BEGIN
+  IF to_regclass('public.events_lakeserver') IS NULL THEN
+    RETURN;
+  END IF;
+  SELECT max(tx_hi) INTO sealed FROM public.events_seal;
+  UPDATE public.events_event SET tx = pg_current_xact_id()
+    WHERE tx < sealed AND id > (SELECT last_id FROM public.events_lakeserver);
+  UPDATE public.events_visitorlink SET tx = pg_current_xact_id()
+    WHERE tx < sealed AND at > (SELECT max(sealed_at) FROM public.events_seal);
+  UPDATE public.events_lakeserver SET identifier = (SELECT system_identifier FROM pg_control_system());
+END
+$adopt$;

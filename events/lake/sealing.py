@@ -21,13 +21,13 @@ from events.lake import copying, database, linking, lock, people
 from events.lake.moment import repeatable_read, scalar
 from events.lake.schema import FACTS
 from events.lake.writing import Written, total, write
-from events.models import Event, FillMark, LakeFile, Seal
+from events.models import Event, FillMark, LakeFile, LakeServer, Seal
 
 CHUNK = 400_000  # rows that are sorted at once, some 80 MB
 
 
 class CounterBehind(Exception):
-    """The server counts transactions from before the last seal: the database came from another server."""
+    """The database came from another server: this one counts its transactions from before the last seal, or did."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,13 @@ def find_batch() -> Batch:
     """What is to be sealed, of the moment of this transaction."""
     lo = int(Seal.objects.end())
     hi = int(scalar("SELECT pg_snapshot_xmin(pg_current_snapshot())::text"))
-    if hi < lo:
-        raise CounterBehind(f"transactions are counted from {hi} where {lo} was sealed: run manage.py restamp")
+    if hi < lo or LakeServer.objects.exclude(identifier=_server()).exists():
+        raise CounterBehind(f"{lo} was sealed by another server's count, this one's is at {hi}: run manage.py restamp")
     return Batch(lo, hi)
+
+
+def _server() -> str:
+    return str(scalar("SELECT system_identifier FROM pg_control_system()"))
 
 
 def write_parts(batch: Batch) -> list[Part]:
@@ -86,6 +90,8 @@ def keep(batch: Batch, parts: list[Part]) -> None:
         rows = total([part.written for part in parts])
         Seal.objects.create(tx_lo=str(batch.lo), tx_hi=str(batch.hi), rows=rows, sealed_at=now)
         LakeFile.objects.bulk_create(_named(part, batch, now) for part in parts)
+        last_id = scalar("SELECT last_value FROM events_event_id_seq")
+        LakeServer.objects.update_or_create(pk=1, defaults={"identifier": _server(), "last_id": last_id})
     if not _is_held_back(batch):
         FillMark.objects.move("lake", batch.hi, now)
 

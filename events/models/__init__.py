@@ -5,7 +5,7 @@ from events.models.derived import DailyCount, FillMark, FirstSeen, PersonDay, Pe
 from events.models.erasure import Erasure
 from events.models.event import Event, TransactionId
 from events.models.intake import IntakeCount, Receipt
-from events.models.lake import LakeDay, LakeFile, Seal
+from events.models.lake import LakeDay, LakeFile, LakeServer, Seal
 from events.models.visitors import ExternalUnit, VisitorLink
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "IntakeCount",
     "LakeDay",
     "LakeFile",
+    "LakeServer",
     "PersonDay",
     "PersonFacts",
     "Receipt",

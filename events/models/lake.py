@@ -34,6 +34,20 @@ class Seal(models.Model):
         return f"[{self.tx_lo}, {self.tx_hi})"
 
 
+class LakeServer(models.Model):
+    """The server by whose count of transactions events were sealed; another's count says nothing of them, whatever
+    it has reached. One row, id 1, written with each seal."""
+
+    identifier = models.CharField(max_length=20)  # PostgreSQL's system_identifier
+    last_id = models.BigIntegerField()  # no sealed event has a greater one, and all that are begun later have
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="one_lake_server")]
+
+    def __str__(self) -> str:
+        return self.identifier
+
+
 class LakeFileQuerySet(models.QuerySet["LakeFile"]):
     def standing(self) -> LakeFileQuerySet:
         """Those that together hold every sealed event once."""

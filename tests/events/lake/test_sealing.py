@@ -7,13 +7,15 @@ from datetime import UTC, date, datetime
 import psycopg
 import pyarrow.parquet as pq
 import pytest
+from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
 from events import visitors
 from events.context import Context
 from events.engine import EVENTS, reading
 from events.lake import lock, sealing, store
-from events.models import Event, FillMark, LakeFile, Seal
+from events.models import Event, FillMark, LakeFile, LakeServer, Seal, VisitorLink
 from events.record import record
 from tests.events.lake.holding import START, facts, ids, in_files, in_table, seal, write
 
@@ -136,6 +138,24 @@ def test_a_counter_that_is_behind_is_refused():
         sealing.seal()
     with lock.holding():
         pass  # it was let go
+
+
+def test_a_database_of_another_server_is_refused_until_restamp_however_far_the_counter_comes():
+    write(3)
+    seal()
+    LakeServer.objects.update(identifier="another")
+    visitors.link(44, member=7, at=timezone.now())
+    write(4)
+    end = Seal.objects.end()
+    with connection.cursor() as cursor:  # they were written by a counter that had not come so far
+        cursor.execute("UPDATE events_event SET tx = %s::xid8 WHERE tx >= %s::xid8", [str(end - 1), str(end)])
+        cursor.execute("UPDATE events_visitorlink SET tx = %s::xid8", [str(end - 1)])
+    with pytest.raises(sealing.CounterBehind, match=r"manage\.py restamp"):
+        sealing.seal()
+    call_command("restamp")
+    assert seal() == 4
+    assert ids(in_files()) == ids(in_table())
+    assert int(VisitorLink.objects.get().tx) > end
 
 
 def test_the_mark_moves_while_nothing_waits_and_stands_while_a_writer_holds_it_back():
