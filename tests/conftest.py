@@ -10,6 +10,7 @@ import pytest
 import redis
 from django.conf import settings
 from django.test import Client, TransactionTestCase
+from django.utils import translation
 
 from community.members.models import Member
 from community.nearby import cache
@@ -52,6 +53,13 @@ def _clean_redis(request) -> Iterator[None]:
     cache.clear()
     for url in (settings.REDIS_DATA_URL, settings.CELERY_BROKER_URL.replace("redis+socket", "unix")):
         _forget(url.replace("virtual_host", "db"))
+
+
+@pytest.fixture(autouse=True)
+def _no_language_left() -> Iterator[None]:
+    """A request leaves the language of its reader active; the next test begins with the site's."""
+    yield
+    translation.deactivate()
 
 
 def _forget(url: str) -> None:

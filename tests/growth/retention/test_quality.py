@@ -13,7 +13,6 @@ import time_machine
 from django.core.management import call_command
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import override
 
 from community.members.models import Member
 from events.collecting import pages, programs
@@ -40,8 +39,7 @@ def found(**given):
 
 def shown(result, **given):
     kind = KINDS["quality"]
-    with override("en"):
-        return render_to_string(kind.template, {"kind": kind, "params": asked("quality", **given), "result": result})
+    return render_to_string(kind.template, {"kind": kind, "params": asked("quality", **given), "result": result})
 
 
 def browse(day: str, *, views: int, headers: dict[str, str]) -> None:
@@ -208,7 +206,7 @@ def test_charts_show_the_band_and_what_is_outside_it_first():
 
 @pytest.mark.django_db
 def test_there_is_nobody_behind_these_numbers():
-    with reading() as reader, override("en"), pytest.raises(ValueError, match="no people"):
+    with reading() as reader, pytest.raises(ValueError, match="no people"):
         KINDS["quality"].people(asked("quality"), {"day": TODAY}, reader)
 
 

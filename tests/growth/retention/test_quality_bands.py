@@ -3,7 +3,6 @@
 import random
 
 import pytest
-from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,13 +12,6 @@ from growth.retention.quality.judging import findings, refused
 
 DAY = 20_000
 WEEKS = range(DAY - 56, DAY)
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    """Requests of tests before may have left another language."""
-    with override("en"):
-        yield
 
 
 def banded(*counts):
