@@ -5,19 +5,19 @@
 DO $restamp$
 DECLARE
   place record;
-  found numeric[];
-  marks numeric[] := '{}';
-  newest numeric := 0;
-  counter numeric := pg_current_xact_id()::text::numeric;
-  floor numeric;
+  found bigint[];
+  marks bigint[] := '{}';
+  newest bigint := 0;
+  counter bigint := pg_current_xact_id()::text::bigint;
+  floor bigint;
 BEGIN
   FOR place IN
     SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' AND udt_name = 'xid8'
   LOOP
-    EXECUTE format('SELECT max(%I::text::numeric) FROM public.%I', place.column_name, place.table_name) INTO floor;
+    EXECUTE format('SELECT max(%I::text::bigint) FROM public.%I', place.column_name, place.table_name) INTO floor;
     newest := greatest(newest, floor);
     CONTINUE WHEN place.table_name = 'events_event';
-    EXECUTE format('SELECT array_agg(DISTINCT %I::text::numeric) FROM public.%I', place.column_name, place.table_name)
+    EXECUTE format('SELECT array_agg(DISTINCT %I::text::bigint) FROM public.%I', place.column_name, place.table_name)
       INTO found;
     marks := marks || coalesce(found, '{}');
   END LOOP;
@@ -35,7 +35,7 @@ BEGIN
       END;
     END LOOP;
     DROP TABLE used_up;
-    counter := pg_snapshot_xmax(pg_current_snapshot())::text::numeric;
+    counter := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
   END IF;
   floor := counter - cardinality(marks) - 1;
   marks := ARRAY(SELECT DISTINCT mark FROM unnest(marks || floor) mark WHERE mark >= floor ORDER BY mark);
@@ -43,7 +43,7 @@ BEGIN
     SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' AND udt_name = 'xid8'
   LOOP
     EXECUTE format(
-      'UPDATE public.%1$I SET %2$I = ($1 + width_bucket(%2$I::text::numeric, $2) - 1)::text::xid8 WHERE %2$I >= $1::text::xid8',
+      'UPDATE public.%1$I SET %2$I = ($1 + width_bucket(%2$I::text::bigint, $2) - 1)::text::xid8 WHERE %2$I >= $1::text::xid8',
       place.table_name, place.column_name
     ) USING floor, marks;
   END LOOP;

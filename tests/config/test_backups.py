@@ -328,3 +328,23 @@ def test_a_mark_that_only_the_counter_of_before_had_reached_is_brought_back(alic
 def test_transactions_of_this_server_stay_as_they_are(alice):
     stamped(alice, 7, 9)
     assert restamp(8)[:2] == ([7, 9], 8)
+
+
+@pytest.mark.slow
+def test_a_row_is_brought_down_in_no_longer_for_many_marks():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO events_visitorlink (visitor, member, at, tx) "
+            "SELECT n, 1, now(), (%s + 2 * n)::text::xid8 FROM generate_series(1, 30000) n",
+            [AHEAD],
+        )
+        cursor.execute(
+            "INSERT INTO events_event (epoch_us, at, name, unit, person, object_kind, source, device, language, "
+            "country, properties, tx) SELECT n, to_timestamp(0), 'signed_in', 1, 1, '', '', '', '', '', '{}', "
+            "(%s + n)::text::xid8 FROM generate_series(1, 60000) n",
+            [AHEAD],
+        )
+        cursor.execute("SET LOCAL statement_timeout = '6s'")
+    events, mark, counter = restamp(AHEAD)
+    assert events == sorted(events)
+    assert mark <= events[0] < events[-1] < counter
