@@ -58,7 +58,7 @@ def _answer(request: HttpRequest, batch: Batch, now: datetime) -> HttpResponse:
     if reason := consent.refusal(request):
         visitor, refused = None, _leave_out(batch, parcel, reason)
     else:
-        unit, visitor = _unit(request)
+        unit, visitor = _unit(request, batch.visit)
         refused = _take_all(batch, parcel, unit=unit, now=now)
     if parcel.counts:
         buffering.put(parcel, flusher=flush)
@@ -79,11 +79,11 @@ def _leave_out(batch: Batch, parcel: Parcel, reason: str) -> list[dict[str, obje
     return [refusal(index, error) for index in range(len(batch.events))]
 
 
-def _unit(request: HttpRequest) -> tuple[int, int | None]:
+def _unit(request: HttpRequest, visit: int | None) -> tuple[int, int | None]:
     """Whose events these are, and the visitor where this is the first that we hear of them."""
     if (unit := visitors.unit_of(request)) is not None:
         return unit, None
-    newcomer = visitors.mint()
+    newcomer = visitors.newcomer(visit)
     return -newcomer, newcomer
 
 

@@ -10,6 +10,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse
 
@@ -18,11 +19,21 @@ from events.models import VisitorLink
 
 COOKIE = "visitor"
 KEPT_FOR = timedelta(days=400)  # browsers keep no cookie for longer (RFC 6265bis)
+ANSWERED_WITHIN = 10  # seconds
 BIGGEST = 2**53 - 1  # exact in JSON and in JavaScript
 
 
 def mint() -> int:
     return secrets.randbelow(BIGGEST) + 1
+
+
+def newcomer(visit: int | None) -> int:
+    """Who a browser without a cookie is from now on. A page that is left before the first batch of its visit was
+    answered sends a second one, without a cookie too: that is no second visitor."""
+    number = mint()
+    if visit is None or cache.add(f"newcomer:{visit}", number, ANSWERED_WITHIN):
+        return number
+    return int(cache.get(f"newcomer:{visit}", number))
 
 
 def of(request: HttpRequest) -> int | None:

@@ -33,6 +33,14 @@ def test_the_first_beacon_makes_a_visitor_and_the_next_ones_are_theirs(browser, 
     assert [(event.unit, event.person) for event in written()] == [(-first, -first)] * 2
 
 
+def test_two_first_beacons_of_one_visit_make_one_visitor(browser, written):
+    for visit in (7_777_777, 7_777_777, 8_888_888):
+        browser.client.cookies.clear()  # the answer to the one before has not come
+        browser.sends(VIEW, visit=visit)
+    first, second, other = (event.unit for event in written())
+    assert first == second != other
+
+
 def test_a_visitors_number_is_exact_in_javascript(browser):
     browser.sends(VIEW)
     assert 0 < browser.visitor < 2**53
