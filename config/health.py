@@ -56,18 +56,24 @@ def check_postgresql() -> dict[str, Any]:
     return {"state": "up"}
 
 
+_SEALED = """
+SELECT extract(epoch FROM now() - coalesce(
+    (SELECT filled_at FROM events_fillmark WHERE "table" = 'lake'), (SELECT max(applied) FROM django_migrations)
+))::int
+"""
+
+
 def check_lake() -> dict[str, Any]:
-    """Up while events are sealed, or there are none; the age of the newest seal that left nothing waiting."""
+    """Up while events are sealed, or there are none; the age of the newest seal that left nothing waiting. A new site,
+    which has none yet, is given as long from its last migration."""
     with _cursor() as cursor:
-        cursor.execute(
-            "SELECT extract(epoch FROM now() - filled_at)::int FROM events_fillmark WHERE \"table\" = 'lake'"
-        )
-        found = cursor.fetchone()
+        cursor.execute(_SEALED)
+        (seconds,) = cursor.fetchone()
         cursor.execute("SELECT EXISTS (SELECT FROM events_event)")
         (some,) = cursor.fetchone()
-    if found is None:
-        return {"state": "unknown" if some else "up"}
-    return {"state": "up" if found[0] < SEALS_LATE else "late", "seconds_since_seal": max(0, found[0])}
+    if not some:
+        return {"state": "up"}
+    return {"state": "up" if seconds < SEALS_LATE else "late", "seconds_since_seal": max(0, seconds)}
 
 
 def check_redis() -> dict[str, Any]:
