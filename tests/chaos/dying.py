@@ -1,6 +1,6 @@
-"""Work on the lake in a process that is killed with -9 before or after a step, which is the path of a function.
+"""Work on the lake in a process that is killed with -9 after a step, which is the path of a function.
 
-python -m tests.chaos.dying events.lake.background.seal events.lake.store.place after
+python -m tests.chaos.dying events.lake.background.seal events.lake.store.place
 """
 
 import os
@@ -11,14 +11,13 @@ from pkgutil import resolve_name
 import django
 
 
-def main(work: str, step: str, moment: str) -> None:
+def main(work: str, step: str) -> None:
     django.setup()
     where, _, name = step.rpartition(".")
     owner, original = resolve_name(where), resolve_name(step)
 
     def last(*arguments: object, **options: object) -> None:
-        if moment == "after":
-            original(*arguments, **options)
+        original(*arguments, **options)
         os.kill(os.getpid(), signal.SIGKILL)
 
     setattr(owner, name, last)
