@@ -10,8 +10,8 @@ from django import forms
 from ibis import _
 
 from events.engine import EVENTS, Reader
-from growth.reports.forms import QuestionForm
 from growth.reports.cells import whole
+from growth.reports.forms import QuestionForm
 from growth.reports.kinds import Chart, Kind, Series
 
 
