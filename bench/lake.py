@@ -53,7 +53,6 @@ def run(events: int, members: int) -> dict[str, object]:
     found: dict[str, object] = {"events": events, "members": members, "threads": settings.ANALYTICS_THREADS}
     found["ingest"] = apart(lambda: ingest(events, members), runs=1) | {"rows": events}
     found["sealing"] = apart(seal, runs=1)
-    found["derived tables"] = apart(fill, runs=1)
     found["compaction"] = apart(compact, runs=1)
     found["bytes_per_event"] = round(sum(file.stat().st_size for file in _files()) / events, 2)
     for name, ask in MEASURES.items():
@@ -99,10 +98,6 @@ def ingest(events: int, members: int) -> None:
 
 def seal() -> None:
     import_module("events.lake.sealing").seal()
-
-
-def fill() -> None:
-    import_module("events.derived").fill()
 
 
 def compact() -> None:
