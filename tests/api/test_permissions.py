@@ -30,6 +30,7 @@ PUBLIC = (200, 200, 200, 200, 200, 200, 200, 200)
 OWN = (401, 200, 200, 200, 200, 200, 200, 200)  # what is the caller's, to read
 KEEP = (401, 204, 204, 403, 204, 204, 403, 204)  # what anyone who may write may do
 DROP = (401, 204, 204, 204, 204, 204, 403, 204)  # what the suspended may still take back
+TEAM = (401, 403, 403, 403, 403, 200, 403, 403)  # who has the permission: of these the admin
 MATRIX: dict[str, tuple[int, ...]] = {
     # topics
     "listTopics": PUBLIC,
@@ -103,8 +104,19 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "recordEvents": (403,) * 8,
     "listDeclaredEvents": (401, 200, 200, 200, 200, 200, 403, 200),
     "declareEvent": (401, 403, 403, 403, 403, 201, 403, 403),
+    # analytics
+    "listReportKinds": TEAM,
+    "getReport": (401, 403, 403, 403, 403, 202, 403, 403),
+    "listReportPeople": (401, 403, 403, 403, 403, 202, 403, 403),
+    "listSegments": TEAM,
+    "getSegment": TEAM,
+    "listSegmentPersons": TEAM,
+    "previewSegment": TEAM,
+    "createSegment": (401, 403, 403, 403, 403, 201, 403, 403),
+    "updateSegment": TEAM,
+    "refreshSegment": (401, 403, 403, 403, 403, 204, 403, 403),
 }
-QUERY = {"search": {"q": "reason"}}
+QUERY = {"search": {"q": "reason"}, "listReportPeople": {"cell": '{"period": "2026-01-05", "state": "new"}'}}
 
 
 def operations() -> dict[str, tuple[str, str]]:

@@ -10,7 +10,10 @@ from community.forum.models import Comment, Post, Topic
 from community.members.models import Member
 from community.moderation import flagging
 from community.moderation.models import Flag
+from growth.segments import keeping as segments
 from tests import builders
+
+SEGMENT = {"event": "answer_posted"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ class World:
             "username": self.author.username,
             "tag": "redis",
             "slug": "general",
-            "key": "topic",
+            "key": "topic",  # of a draft, and of a segment
+            "kind": "lifecycle",
         }
 
     def body(self, operation: str) -> Any:
@@ -71,6 +75,9 @@ class World:
             "saveDraft": {"title": "Half a title"},
             "recordEvents": {"events": [{"name": "build_finished"}]},
             "declareEvent": {"name": "build_finished"},
+            "createSegment": {"name": "Answerers", "definition": SEGMENT},
+            "updateSegment": {"name": "Who answered"},
+            "previewSegment": {"definition": SEGMENT},
         }
         return bodies.get(operation)
 
@@ -90,6 +97,7 @@ def make(owner: Member | None = None) -> World:
     voting.vote(answer, member=reader, value=1)
     flag = flagging.flag(comment, member=reader, reason="rude")
     judge = builders.member("judge", is_moderator=True)
+    segments.create("Topic", key="topic", definition=SEGMENT, by=judge.pk)
     return World(
         author, topic, builders.opening(topic), answer, comment, builders.question(author), flag, judge, owner or judge
     )

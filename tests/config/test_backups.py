@@ -304,7 +304,10 @@ def restamp(mark: int) -> tuple[list[int], int, int]:
         cursor.execute(database.RESTAMP.read_text())
         cursor.execute("SELECT tx::text::bigint FROM events_event WHERE name = 'signed_in' ORDER BY id")
         events = [tx for (tx,) in cursor.fetchall()]
-        cursor.execute("SELECT tx::text::bigint, pg_current_xact_id()::text::bigint FROM webhooks_mark")
+        # Not this transaction's own id: restamp may have used ids up since.
+        cursor.execute(
+            "SELECT tx::text::bigint, pg_snapshot_xmax(pg_current_snapshot())::text::bigint FROM webhooks_mark"
+        )
         return events, *cursor.fetchone()
 
 
