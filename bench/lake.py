@@ -105,7 +105,9 @@ def compact() -> None:
 
 
 def _files() -> list[Path]:
-    return list(Path(settings.LAKE_URL).rglob("*.parquet"))
+    """Those that stand; others wait to be unlinked."""
+    standing = import_module("events.models").LakeFile.objects.standing()
+    return [Path(settings.LAKE_URL) / path for path in standing.values_list("path", flat=True)]
 
 
 def _report(key: str, **given: object) -> Callable[[], object]:
