@@ -11,15 +11,16 @@ from typing import Any, ClassVar, NoReturn
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError
 
+from events.commanding import PlainCommand
 from events.engine import reading
 from growth.reports.commandline import option
 from growth.reports.forms import moment, params
 from growth.reports.kinds import KINDS, Kind
 
 
-class ReportCommand(BaseCommand):
+class ReportCommand(PlainCommand):
     """`kind` is the key of a kind; each field of its form is an option: `as_of` is --as-of.
 
     Fields whose option is called otherwise are in the kind's `options`.
@@ -27,12 +28,6 @@ class ReportCommand(BaseCommand):
 
     kind: ClassVar[str]
     options: ClassVar[Mapping[str, str]] = {}
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        parser = super().create_parser(prog_name, subcommand, **kwargs)
-        if parser.called_from_command_line:
-            parser.error = lambda message: parser.exit(2, f"{message}\n")  # type: ignore[method-assign]  # no usage
-        return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         for name, field in self._kind.form.base_fields.items():

@@ -9,17 +9,18 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from community.imports.core.progress import Progress, bar
 from community.imports.core.running import Outcome, Refused
 from community.points.boards import publishing
+from events.commanding import PlainCommand
 from events.importing.sealing import seal_many
 
 SOURCE_MAX = 60
 
 
-class ImportCommand(BaseCommand):
+class ImportCommand(PlainCommand):
     """Of a file or directory `origin`, which the command names; `faults` is all that may be wrong with it."""
 
     faults: tuple[type[Exception], ...] = (Refused,)

@@ -8,22 +8,17 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError
 from tqdm import tqdm
 
+from events.commanding import PlainCommand
 from events.importing import running
 from events.importing.files import BadFile
 from events.importing.sealing import seal_many
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "Bring the history of events of another system. What was brought before is not brought again."
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        parser = super().create_parser(prog_name, subcommand, **kwargs)
-        if parser.called_from_command_line:
-            parser.error = lambda message: parser.exit(2, f"{message}\n")  # type: ignore[method-assign]  # no usage
-        return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", metavar="FILE", type=Path, help=".csv (UTF-8, with a header) or .parquet")

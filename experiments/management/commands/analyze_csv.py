@@ -7,21 +7,16 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from events.commanding import PlainCommand
 from experiments.analysis import Metric, Plan, analyse
 from experiments.stats.families import ADJUSTMENTS
 from experiments.tables import read
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = __doc__
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        parser = super().create_parser(prog_name, subcommand, **kwargs)
-        if parser.called_from_command_line:
-            parser.error = lambda message: parser.exit(2, f"{message}\n")  # type: ignore[method-assign]  # no usage
-        return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="CSV with a header; a row is a unit")

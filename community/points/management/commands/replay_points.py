@@ -6,12 +6,11 @@ from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from community.points.replaying import BadRules, Moved, read_rules, replay
+from events.commanding import PlainCommand
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "Show who would move under another rule set. Nothing is written: replaying is a preview."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
