@@ -19,11 +19,6 @@ class Sample:
         return self.variance / self.n
 
 
-def mean(n: int, total: float, squares: float) -> Sample:
-    """From Σy and Σy²; the variance with Bessel's correction."""
-    return Sample(n, total / n, max(0.0, (squares - total**2 / n) / (n - 1)))
-
-
 def proportion(n: int, successes: float) -> Sample:
     """The variance is p(1 − p), without Bessel's correction."""
     share = successes / n
