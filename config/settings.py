@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "oauth2_provider",
+    "waffle",
     "config",
     "events",
     "experiments",
@@ -134,6 +135,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "waffle.middleware.WaffleMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "community.members.middleware.MemberSettingsMiddleware",
     "community.members.throttling.RateLimitMiddleware",
@@ -208,7 +210,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 300
-CELERY_TASK_ROUTES = {"lake.*": {"queue": "analytics"}, "reports.*": {"queue": "analytics"}}  # long and heavy: apart
+CELERY_TASK_ROUTES = {f"{room}.*": {"queue": "analytics"} for room in ("lake", "reports", "experiments")}  # long, apart
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -310,6 +312,8 @@ SPARK_MASTER = env_text("SPARK_MASTER", "local[2]")
 ANALYTICS_MEMORY = env_text("ANALYTICS_MEMORY", "350MB")  # of the engine; its process takes some 250 MB more
 ANALYTICS_THREADS = env_int("ANALYTICS_THREADS", 2)
 HOT_DAYS = env_int("HOT_DAYS", 35)  # how long PostgreSQL keeps events that the lake has
+WAFFLE_FLAG_MODEL = "experiments.Flag"
+EXPERIMENTS_ENVIRONMENT = env_text("EXPERIMENTS_ENVIRONMENT", "production")
 EVENT_READERS = ["community.webhooks.outbox.reached"]  # transactions before which who reads in PostgreSQL has read all
 
 # Files

@@ -32,6 +32,7 @@ _DECLARED = (
     EventName("impression", "who is shown it", ("topic", "post"), ("path", "selector", "position"), passive=True),
     EventName("searched", "who searches", (), ("results",)),
     EventName("shared", "who shares", ("topic", "post"), ("channel",), passive=True),
+    EventName("exposed", "who is shown a variation", ("phase",), ("path",), value="the variation's index"),
     # What a member does
     EventName("topic_started", "author", ("topic",), ("kind", "category")),
     EventName("answer_posted", "author", ("post",), ("category", "topic")),
