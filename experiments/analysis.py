@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from experiments.stats import balance, cuped, sequences
-from experiments.stats.effects import TOO_FEW, Effect, Interval, around, compare
+from experiments.stats.effects import TOO_FEW, Effect, Interval, compare
 from experiments.stats.families import ADJUSTMENTS
 from experiments.stats.samples import Joint, Sample, proportion, ratio
 from experiments.tables import Table
@@ -124,10 +124,7 @@ def _joint(rows: Sequence[np.ndarray], covariates: np.ndarray | None, mine: np.n
     kept = mine & ~np.isnan(rows[0])
     y = rows[0][kept]
     x = rows[1][kept] if len(rows) > 1 else np.zeros_like(y) if covariates is None else covariates[kept]
-    if not len(y):
-        return Joint(0, math.nan, math.nan, 0, 0, 0)
-    from_y, from_x = y - y.mean(), x - x.mean()
-    return Joint(len(y), y.mean(), x.mean(), from_y @ from_y, from_x @ from_x, from_x @ from_y)
+    return Joint.of_units(y, x)
 
 
 def _sample(metric: Metric, units: Joint) -> Sample:
@@ -192,11 +189,8 @@ def _sequential(effect: Effect, n: int, plan: Plan) -> dict[str, Any] | None:
 
 def _sequence(value: float | None, error: float | None, n: int, plan: Plan) -> dict[str, Any] | None:
     """None where there is no effect or no error to speak of."""
-    if value is None or not error:
-        return None
-    reach = sequences.reach(n, planned=plan.sequential, alpha=plan.alpha)
-    p = sequences.p_value(value, error, n, planned=plan.sequential, alpha=plan.alpha)
-    return {"ci": list(around(value, error, reach)), "p": p}
+    found = sequences.look(value, error, n, planned=plan.sequential, alpha=plan.alpha)
+    return None if found is None else {"ci": list(found.ci), "p": found.p}
 
 
 def _told(value: float | Interval) -> Any:

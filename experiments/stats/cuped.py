@@ -34,11 +34,16 @@ def adjusted(units: Joint, theta: float) -> Sample:
 
 
 def compare(control: Joint, arm: Joint, theta: float, *, alpha: float = 0.05) -> Effect:
-    """The adjusted difference; relative to control's mean as it is, not as it was adjusted."""
-    if min(control.n, arm.n) < 2:
+    """TOO_FEW where an arm has less than two units or no mean."""
+    if min(control.n, arm.n) < 2 or math.isnan(control.y + arm.y):
         return TOO_FEW
+    return judged(difference(control, arm, theta), alpha=alpha)
+
+
+def difference(control: Joint, arm: Joint, theta: float) -> Difference:
+    """The adjusted one; relative to control's mean as it is, not as it was adjusted."""
     before, after = adjusted(control, theta), adjusted(arm, theta)
-    difference = Difference(
+    return Difference(
         absolute=after.mean - before.mean,
         variance=after.mean_variance + before.mean_variance,
         base=control.y,
@@ -47,7 +52,6 @@ def compare(control: Joint, arm: Joint, theta: float, *, alpha: float = 0.05) ->
         relative_variance=_relative_variance(control, arm, theta),
         df=welch_df(before, after),
     )
-    return judged(difference, alpha=alpha)
 
 
 def _relative_variance(control: Joint, arm: Joint, theta: float) -> float | None:

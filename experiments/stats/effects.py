@@ -55,8 +55,8 @@ class Difference:
 
 
 def compare(control: Sample, arm: Sample, *, alpha: float = 0.05) -> Effect:
-    """TOO_FEW where an arm has less than two units."""
-    if min(control.n, arm.n) < 2:
+    """TOO_FEW where an arm has less than two units or no mean."""
+    if min(control.n, arm.n) < 2 or math.isnan(control.mean + arm.mean):
         return TOO_FEW
     difference = Difference(
         absolute=arm.mean - control.mean,
@@ -147,9 +147,9 @@ def two_sided(t: float, df: float) -> float:
     return float(2 * stdtr(df, -abs(t)))
 
 
-def welch_df(control: Sample, arm: Sample) -> float | None:
-    """Welch–Satterthwaite, on the raw variances; None where neither varies."""
-    parts = [one.mean_variance for one in (control, arm)]
+def welch_df(*samples: Sample) -> float | None:
+    """Welch–Satterthwaite, on the raw variances; None where none varies."""
+    parts = [one.mean_variance for one in samples]
     if not sum(parts):
         return None
-    return sum(parts) ** 2 / sum(part**2 / (one.n - 1) for part, one in zip(parts, (control, arm), strict=True))
+    return sum(parts) ** 2 / sum(part**2 / (one.n - 1) for part, one in zip(parts, samples, strict=True))

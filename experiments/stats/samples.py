@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +23,11 @@ class Sample:
     def mean_variance(self) -> float:
         """The squared standard error of the mean."""
         return self.variance / self.n
+
+
+def untold(n: int) -> Sample:
+    """Of units that say nothing, like a ratio with nothing to divide by; every comparison with it is `too_few`."""
+    return Sample(n, math.nan, 0.0)
 
 
 def proportion(n: int, successes: float) -> Sample:
@@ -41,6 +52,15 @@ class Joint:
     def of_sums(cls, n: int, y: float, yy: float, x: float, xx: float, xy: float) -> Joint:
         """From Σy, Σy², Σx, Σx² and Σxy."""
         return cls(n, y / n, x / n, yy - y**2 / n, xx - x**2 / n, xy - x * y / n)
+
+    @classmethod
+    def of_units(cls, y: Floats, x: Floats) -> Joint:
+        """From each unit's two numbers; all NaN of none."""
+        if not len(y):
+            return cls(0, math.nan, math.nan, 0, 0, 0)
+        from_y, from_x = y - y.mean(), x - x.mean()
+        means, products = (y.mean(), x.mean()), (from_y @ from_y, from_x @ from_x, from_x @ from_y)
+        return cls(len(y), *map(float, means), *map(float, products))
 
     def __add__(self, other: Joint) -> Joint:
         n = self.n + other.n

@@ -8,8 +8,30 @@ ratio test is the same with τ = ρ² N V (Johari, Pekelis & Walsh 2017).
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from scipy.optimize import brentq
+
+MIN_UNITS, MIN_POSITIVE = 100, 10  # of each arm: before them the central limit has not been reached
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    ci: tuple[float, float]
+    p: float
+
+
+def may_start(units: int, positive: int) -> bool:
+    """Whether an arm of so many units, so many of them with a value other than 0, may be looked at."""
+    return units >= MIN_UNITS and positive >= MIN_POSITIVE
+
+
+def look(value: float | None, error: float | None, n: int, *, planned: int, alpha: float = 0.05) -> Look | None:
+    """At a difference with its standard error after `n` units of both arms; None where one of them is missing or 0."""
+    if value is None or not error:
+        return None
+    side = reach(n, planned=planned, alpha=alpha) * error
+    return Look((value - side, value + side), p_value(value, error, n, planned=planned, alpha=alpha))
 
 
 def _rho2(alpha: float, planned: int) -> float:
@@ -21,6 +43,11 @@ def reach(n: int, *, planned: int, alpha: float = 0.05) -> float:
     rho2 = _rho2(alpha, planned)
     grown = n * rho2 + 1
     return math.sqrt(n) * math.sqrt(2 * grown / (n**2 * rho2) * math.log(math.sqrt(grown) / alpha))
+
+
+def reach_at_plan(alpha: float = 0.05) -> float:
+    """The reach when as many units have come as were planned, whatever their number: 3.04 for an alpha of 0.05."""
+    return reach(1, planned=1, alpha=alpha)
 
 
 def p_value(difference: float, error: float, n: int, *, planned: int, alpha: float = 0.05) -> float:

@@ -1,0 +1,161 @@
+"""How many units a test needs, what it can see with those it has, and how long both take.
+
+Two normal means; both arms of one size. The sequential design is sized by the half-width that its confidence sequence
+has when all planned units have come (`sequences.reach_at_plan`): it then has the power asked for at its last look, and
+any earlier stop is a gain.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scipy.special import ndtr, ndtri
+
+from experiments.stats import sequences
+
+FARTHEST = 2**27  # times as many units as there are; beyond, it is said that there is no end
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """The change that a test is to find, in the metric's own units, and the variance of a unit's value in control and
+    in an arm so changed. `tests`: arms beside control times goals, which share alpha."""
+
+    effect: float
+    variance: float
+    changed_variance: float
+    alpha: float = 0.05
+    power: float = 0.8
+    tests: int = 1
+
+    @property
+    def level(self) -> float:
+        return self.alpha / self.tests
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    units: int  # per arm
+    total: int
+    days: int | None  # until the last unit's window has closed; None where none come
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    fixed: Price  # looked at once
+    sequential: Price  # looked at any time
+
+
+def share_aim(share: float, relative: float, *, alpha: float = 0.05, power: float = 0.8, tests: int = 1) -> Aim:
+    """Of a proportion. ValueError where the changed share is none."""
+    changed = share * (1 + relative)
+    if not (0 < share < 1 and 0 <= changed <= 1 and relative):
+        raise ValueError("a share and its changed value lie between 0 and 1, and differ")
+    return Aim(changed - share, share * (1 - share), changed * (1 - changed), alpha, power, tests)
+
+
+def mean_aim(
+    mean: float, variance: float, relative: float, *, alpha: float = 0.05, power: float = 0.8, tests: int = 1
+) -> Aim:
+    """Of a mean or a linearised ratio, whose variance the change leaves as it is."""
+    if not (mean and relative and variance > 0):
+        raise ValueError("a mean that is 0 or does not vary has no relative change to find")
+    return Aim(abs(mean) * relative, variance, variance, alpha, power, tests)
+
+
+def fixed_size(aim: Aim) -> int:
+    """Units per arm (Cohen 1988, section 2.4, with the normal distribution; unpooled variances)."""
+    return _size(aim, float(ndtri(1 - aim.level / 2)))
+
+
+def sequential_size(aim: Aim) -> int:
+    """Units per arm; about 1.9 times the fixed size at an alpha of 0.05."""
+    return _size(aim, sequences.reach_at_plan(aim.level))
+
+
+def priced(aim: Aim, *, daily: float, arms: int = 2, window: int = 0) -> Prices:
+    """Of both designs. `daily`: units a day that come into the experiment; `window`: days that a unit is measured."""
+
+    def price(units: int) -> Price:
+        days = math.ceil(units * arms / daily) + window if daily > 0 else None
+        return Price(units, units * arms, days)
+
+    return Prices(price(fixed_size(aim)), price(sequential_size(aim)))
+
+
+def relative_mde(mean: float, variance: float, units: int, *, alpha: float = 0.05, power: float = 0.8) -> float | None:
+    """The relative change that `units` per arm just find, the relative effect's variance growing with it: the root of
+    δ² = r (1 + (1 + δ)²), r = k² s² / (n μ²) (GrowthBook's documentation, "Power technical details"). None where r is
+    1 or more: no change, however large, would be found.
+    """
+    if not (mean and units):
+        return None
+    k = float(ndtri(1 - alpha / 2) + ndtri(power))
+    r = k**2 * variance / (units * mean**2)
+    return (r + math.sqrt(r * (2 - r))) / (1 - r) if r < 1 else None
+
+
+def power_with(aim: Aim, units: int) -> float:
+    """Of a fixed test with so many per arm."""
+    error = math.sqrt((aim.variance + aim.changed_variance) / units)
+    return power_at(aim.effect, error, float(ndtri(1 - aim.level / 2)))
+
+
+def power_at(effect: float, error: float, reach: float) -> float:
+    """The chance that an estimate lies more than `reach` of its standard errors from 0, on either side."""
+    distance = effect / error
+    return float(ndtr(distance - reach) + ndtr(-distance - reach))
+
+
+def units_left(
+    units: int,
+    error: float,
+    effect: float,
+    *,
+    alpha: float = 0.05,
+    power: float = 0.8,
+    tests: int = 1,
+    goals: int = 1,
+    planned: int = 0,
+) -> int | None:
+    """How many more, of both arms, until `effect` is found with the power asked for, its error now being `error` with
+    `units`. Several goals are to be found all together. `planned` 0: a fixed test. None where there is no end."""
+    target, level = power ** (1 / goals), alpha / tests
+    fixed = float(ndtri(1 - level / 2))
+
+    def short(more: float) -> bool:
+        n = units * (1 + more)
+        reach = sequences.reach(math.ceil(n), planned=planned, alpha=level) if planned else fixed
+        return power_at(effect, error / math.sqrt(1 + more), reach) < target
+
+    more = _least(short)
+    return None if more is None else math.ceil(units * more)
+
+
+def days_left(units: int | None, daily: float, *, window: int = 0) -> int | None:
+    if units is None or (units and daily <= 0):
+        return None
+    return math.ceil(units / daily) + window if units else 0
+
+
+def _size(aim: Aim, reach: float) -> int:
+    k = reach + float(ndtri(aim.power))
+    return math.ceil(k**2 * (aim.variance + aim.changed_variance) / aim.effect**2)
+
+
+def _least(short: Callable[[float], bool]) -> float | None:
+    """The least value of which `short` is no longer true, which it is of all below; to a millionth of itself."""
+    if not short(0.0):
+        return 0.0
+    high = 1.0
+    while short(high):
+        high *= 2
+        if high > FARTHEST:
+            return None
+    low = high / 2 if high > 1 else 0.0
+    while high - low > 1e-6 * high:
+        middle = (low + high) / 2
+        low, high = (middle, high) if short(middle) else (low, middle)
+    return high

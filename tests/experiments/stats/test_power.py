@@ -1,0 +1,126 @@
+"""Sizes and durations: published numbers, statsmodels, simulation of both designs."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from statsmodels.stats.power import NormalIndPower
+
+from experiments.stats import power, sequences
+from experiments.stats.power import Price
+
+
+def test_three_percent_of_nineteen_takes_75204_an_arm():
+    assert power.fixed_size(power.share_aim(0.19, 0.03)) == 75_204
+
+
+@settings(max_examples=25)
+@given(st.floats(0.05, 2), st.floats(0.7, 0.99), st.floats(0.01, 0.1))
+def test_a_means_size_and_power_are_statsmodels(relative, target, alpha):
+    found = power.fixed_size(power.mean_aim(1.0, 4.0, relative, alpha=alpha, power=target))
+    expected = NormalIndPower().solve_power(relative / 2, alpha=alpha, power=target)
+    assert found == pytest.approx(expected, abs=1.01, rel=1e-3)
+    size = max(2, found // 2)
+    at = power.power_with(power.mean_aim(1.0, 4.0, relative, alpha=alpha), size)
+    assert at == pytest.approx(NormalIndPower().power(relative / 2, size, alpha), rel=1e-6)
+
+
+def test_the_sequential_design_costs_about_1_9_times_as_much():
+    for aim in (power.share_aim(0.19, 0.03), power.mean_aim(10, 400, 0.05)):
+        assert power.sequential_size(aim) / power.fixed_size(aim) == pytest.approx(1.91, abs=0.01)
+
+
+def test_the_reach_at_the_plan_does_not_depend_on_the_plan():
+    for planned in (100, 10_000, 1_000_000):
+        assert sequences.reach(planned, planned=planned) == pytest.approx(sequences.reach_at_plan())
+
+
+def test_a_sequential_design_of_its_size_has_its_power_at_the_last_look():
+    """And a fixed size has under a half of it."""
+    random = np.random.default_rng(1)
+    aim = power.mean_aim(1.0, 1.0, 0.1)
+    for size, low, high in ((power.sequential_size(aim), 0.77, 0.83), (power.fixed_size(aim), 0.35, 0.47)):
+        z = random.normal(0.1 / math.sqrt(2 / size), 1, 4000)
+        found = np.mean(np.abs(z) > sequences.reach(2 * size, planned=2 * size))
+        assert low < found < high
+
+
+def test_several_tests_share_the_level():
+    assert power.fixed_size(power.mean_aim(1, 1, 0.1, tests=3)) == power.fixed_size(
+        power.mean_aim(1, 1, 0.1, alpha=0.05 / 3)
+    )
+
+
+def test_a_fall_is_found_with_as_many_as_a_rise_of_a_mean():
+    assert power.fixed_size(power.mean_aim(-2, 1, -0.1)) == power.fixed_size(power.mean_aim(2, 1, 0.1))
+
+
+@given(st.floats(0.1, 50), st.floats(0.01, 100), st.integers(10, 10**6))
+def test_the_relative_mde_is_found_by_just_so_many(mean, variance, units):
+    found = power.relative_mde(mean, variance, units)
+    r = (1.959964 + 0.8416212) ** 2 * variance / (units * mean**2)
+    if r >= 1:
+        assert found is None
+    else:
+        assert found**2 == pytest.approx(r * (1 + (1 + found) ** 2), rel=1e-5)
+
+
+def test_no_change_is_found_where_the_mean_drowns_or_none_is_there():
+    assert power.relative_mde(0.1, 100, 50) is None
+    assert power.relative_mde(0, 1, 50) is None
+    assert power.relative_mde(1, 1, 0) is None
+    assert power.relative_mde(1, 0, 50) == 0
+
+
+def test_both_designs_are_priced_in_units_and_days():
+    aim = power.share_aim(0.19, 0.03)
+    found = power.priced(aim, daily=10_000, arms=3, window=7)
+    assert found.fixed == Price(75_204, 225_612, 23 + 7)
+    assert found.sequential.days == math.ceil(found.sequential.units * 3 / 10_000) + 7
+    assert power.priced(aim, daily=0).fixed.days is None
+
+
+def test_units_left_are_those_that_the_power_lacks():
+    """At half of the fixed size as many again are needed; at all of it none."""
+    aim = power.mean_aim(1.0, 1.0, 0.1)
+    size = power.fixed_size(aim)
+    left = power.units_left(size, math.sqrt(2 / (size / 2)), 0.1)
+    assert left == pytest.approx(size, rel=0.002)
+    assert power.units_left(2 * size, math.sqrt(2 / size), 0.1) == 0
+
+
+def test_a_sequential_test_has_more_left_and_ends_at_its_own_size():
+    aim = power.mean_aim(1.0, 1.0, 0.1)
+    size = power.sequential_size(aim)
+    left = power.units_left(200, math.sqrt(2 / 100), 0.1, planned=2 * size)
+    assert left + 200 == pytest.approx(2 * size, rel=0.005)
+
+
+def test_more_goals_to_be_found_all_together_need_more():
+    left = [power.units_left(1000, 0.1, 0.1, goals=goals) for goals in (1, 3)]
+    assert left[0] < left[1]
+
+
+def test_there_is_no_end_for_an_effect_next_to_nothing():
+    assert power.units_left(1000, 0.1, 1e-9) is None
+    assert power.days_left(None, 100) is None
+
+
+def test_days_are_units_by_the_rate_and_the_last_ones_window():
+    assert power.days_left(1001, 100, window=7) == 11 + 7
+    assert power.days_left(0, 0) == 0
+    assert power.days_left(5, 0) is None
+
+
+@pytest.mark.parametrize(("share", "relative"), [(0, 0.1), (1, 0.1), (0.9, 0.2), (0.5, 0)])
+def test_shares_that_cannot_change_so_are_refused(share, relative):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        power.share_aim(share, relative)
+
+
+@pytest.mark.parametrize(("mean", "variance", "relative"), [(0, 1, 0.1), (1, 0, 0.1), (1, 1, 0)])
+def test_a_mean_that_cannot_change_is_refused(mean, variance, relative):
+    with pytest.raises(ValueError, match="no relative change"):
+        power.mean_aim(mean, variance, relative)
