@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 MISSING = {"", "na", "nan"}
+SMALLEST = 1e-70  # fourth powers of what is read stay numbers
 WORDS = {"true": 1.0, "false": 0.0}
 
 
@@ -67,6 +68,8 @@ def _number(text: str, name: str, number: int) -> float:
         raise ValueError(f"row {number}: {name} is {text!r}, not a number") from None
     if not math.isfinite(found):
         raise ValueError(f"row {number}: {name} is not finite")
+    if found and not SMALLEST < abs(found) < 1 / SMALLEST:
+        raise ValueError(f"row {number}: {name} is {text}, beyond what can be squared twice")
     return found
 
 

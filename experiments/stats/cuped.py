@@ -49,17 +49,16 @@ def difference(control: Joint, arm: Joint, theta: float) -> Difference:
         base=control.y,
         base_variance=control.var_y / control.n,
         covariance=-(control.var_y - theta * control.cov) / control.n,
-        relative_variance=_relative_variance(control, arm, theta),
+        relative_variance=_relative_variance(control, arm, after.mean_variance, theta),
         df=welch_df(before, after),
     )
 
 
-def _relative_variance(control: Joint, arm: Joint, theta: float) -> float | None:
-    """GrowthBook's documentation, "CUPED technical details"."""
+def _relative_variance(control: Joint, arm: Joint, of_arm: float, theta: float) -> float | None:
+    """`of_arm`: of its adjusted mean. GrowthBook's documentation, "CUPED technical details"."""
     base = control.y
     if base == 0:
         return None
     times = arm.y / base
-    of_arm = arm.var_y + theta**2 * arm.var_x - 2 * theta * arm.cov
     of_control = control.var_y * times**2 - 2 * theta * control.cov * times + theta**2 * control.var_x
-    return max(0.0, of_arm / (arm.n * base**2) + of_control / (control.n * base**2))
+    return max(0.0, of_arm + of_control / control.n) / base**2

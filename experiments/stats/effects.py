@@ -17,7 +17,8 @@ from experiments.stats.samples import Sample
 
 STABLE = 5  # standard errors of control's mean that it is from zero, below which delta gives way to Fieller
 
-Interval = tuple[float | None, float | None] | None
+Ends = tuple[float | None, float | None]
+Interval = Ends | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def relative_variance(control: Sample, arm: Sample) -> float | None:
     """Of (arm − control) / |control| by the delta method; None where control's mean is 0."""
     if control.mean == 0:
         return None
-    return arm.mean_variance / control.mean**2 + control.mean_variance * arm.mean**2 / control.mean**4
+    return (arm.mean_variance + control.mean_variance * (arm.mean / control.mean) ** 2) / control.mean**2
 
 
 def judged(given: Difference, *, alpha: float) -> Effect:
@@ -82,30 +83,25 @@ def judged(given: Difference, *, alpha: float) -> Effect:
     if given.df is None:
         return _without_variance(given)
     reach, error = float(stdtrit(given.df, 1 - alpha / 2)), math.sqrt(given.variance)
-    effect = Effect(
-        absolute=given.absolute,
-        absolute_se=error,
-        absolute_ci=around(given.absolute, error, reach),
-        p=two_sided(given.absolute / error, given.df),
-        df=given.df,
-    )
-    return effect if given.relative_variance is None else _agreeing(_relative(effect, given, reach))
-
-
-def _relative(effect: Effect, given: Difference, reach: float) -> Effect:
-    relative, error = given.absolute / abs(given.base), math.sqrt(given.relative_variance or 0)
-    told = replace(effect, relative=relative, relative_se=error)
-    if not is_stable(given):
-        return replace(told, relative_ci=fieller(given, reach), relative_p=effect.p, relative_method="fieller")
-    p = two_sided(relative / error, given.df or 1) if error else 0.0
-    return replace(told, relative_ci=around(relative, error, reach), relative_p=p, relative_method="delta")
+    interval = around(given.absolute, error, reach)
+    p = two_sided(given.absolute / error, given.df)
+    if given.relative_variance is None:
+        return Effect(given.absolute, error, interval, p, df=given.df)
+    relative, spread = given.absolute / abs(given.base), math.sqrt(given.relative_variance)
+    if is_stable(given):
+        ends: Ends = around(relative, spread, reach)
+        method, relative_p = "delta", two_sided(relative / spread, given.df) if spread else 0.0
+    else:
+        ends, method, relative_p = fieller(given, reach), "fieller", p
+    status = _agreement(interval, ends)
+    return Effect(given.absolute, error, interval, p, relative, spread, ends, relative_p, method, given.df, status)
 
 
 def is_stable(given: Difference) -> bool:
     return given.base**2 >= STABLE**2 * given.base_variance
 
 
-def fieller(given: Difference, reach: float) -> Interval:
+def fieller(given: Difference, reach: float) -> Ends:
     """The relative effects within `reach` standard errors of what was seen; (None, None) where there is no end."""
     a = given.base**2 - reach**2 * given.base_variance
     b = given.absolute * given.base - reach**2 * given.covariance
@@ -127,16 +123,12 @@ def _without_variance(given: Difference) -> Effect:
     return Effect(given.absolute, 0.0, relative=relative, relative_method=method, status="zero_variance")
 
 
-def _agreeing(effect: Effect) -> Effect:
+def _agreement(absolute: tuple[float, float], relative: Ends) -> str:
     """Where one scale's interval holds 0 and the other's does not, it is said."""
-    sides = [_holds_zero(one) for one in (effect.absolute_ci, effect.relative_ci)]
-    return effect if None in sides or sides[0] == sides[1] else replace(effect, status="scale_conflict")
-
-
-def _holds_zero(interval: Interval) -> bool | None:
-    if interval is None or interval[0] is None or interval[1] is None:
-        return None
-    return interval[0] <= 0 <= interval[1]
+    low, high = relative
+    if low is None or high is None or (absolute[0] <= 0 <= absolute[1]) == (low <= 0 <= high):
+        return "ok"
+    return "scale_conflict"
 
 
 def around(centre: float, error: float, reach: float) -> tuple[float, float]:

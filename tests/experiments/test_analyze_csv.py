@@ -178,6 +178,8 @@ def test_json_holds_no_nan(analyze):
         (TEN + "u77,,1,1,1\n", ["--metric", "y:mean"], "row 12 has no variant"),
         (TEN + "u77,a,much,1,1\n", ["--metric", "y:mean"], "row 12: y is 'much', not a number"),
         (TEN + "u77,a,inf,1,1\n", ["--metric", "y:mean"], "not finite"),
+        (TEN + "u77,a,1e200,1,1\n", ["--metric", "y:mean"], "squared"),
+        (TEN + "u77,a,-1e-170,1,1\n", ["--metric", "y:mean"], "squared"),
         (TEN + "u77,a,1\n", ["--metric", "y:mean"], "row 12 has 3 fields"),
         ("unit,arm,y,x,d\n", ["--metric", "y:mean"], "no rows"),
         (TEN.replace(",a,", ",z,"), ["--metric", "y:mean"], "control 'a'"),
