@@ -103,9 +103,10 @@ def is_stable(given: Difference) -> bool:
 
 def fieller(given: Difference, reach: float) -> Ends:
     """The relative effects within `reach` standard errors of what was seen; (None, None) where there is no end."""
-    a = given.base**2 - reach**2 * given.base_variance
-    b = given.absolute * given.base - reach**2 * given.covariance
-    c = given.absolute**2 - reach**2 * given.variance
+    square, relative = given.base**2, given.absolute / given.base
+    a = 1 - reach**2 * given.base_variance / square
+    b = relative - reach**2 * given.covariance / square
+    c = relative**2 - reach**2 * given.variance / square
     if a <= 0:
         return None, None
     root = math.sqrt(max(0.0, b**2 - a * c))
@@ -142,6 +143,7 @@ def two_sided(t: float, df: float) -> float:
 def welch_df(*samples: Sample) -> float | None:
     """Welch–Satterthwaite, on the raw variances; None where none varies."""
     parts = [one.mean_variance for one in samples]
-    if not sum(parts):
+    whole = sum(parts)
+    if not whole:
         return None
-    return sum(parts) ** 2 / sum(part**2 / (one.n - 1) for part, one in zip(parts, samples, strict=True))
+    return 1 / sum((part / whole) ** 2 / (one.n - 1) for part, one in zip(parts, samples, strict=True))

@@ -87,8 +87,8 @@ def _product(parts: Sequence[tuple[float, Difference]], one: str, other: str) ->
 
 def _df(parts: Sequence[tuple[float, Difference]], within: float) -> float | None:
     """Welch–Satterthwaite over the arms of all strata."""
-    shares = sum((share**2 * one.variance) ** 2 / one.df for share, one in parts if one.df)
-    return within**2 / shares if shares else None
+    shares = sum((share**2 * one.variance / within) ** 2 / one.df for share, one in parts if one.df)
+    return 1 / shares if shares else None
 
 
 def _both(one: Joint, other: Joint) -> Joint:

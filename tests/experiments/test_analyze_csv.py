@@ -100,6 +100,13 @@ def test_a_covariate_that_says_nothing_changes_nothing(analyze):
     assert row["cuped"]["p"] == pytest.approx(row["p"])
 
 
+def test_numbers_at_the_ends_of_what_is_read_are_told(analyze):
+    rows = [f"u{n},{'ab'[n % 2]},{n}e68,{n + 1}e-69,{n + n % 3}e68" for n in range(1, 12)]
+    columns = ["--metric", "y:mean", "--metric", "x:mean", "--ratio", "y/x", "--ratio", "x/y", "--covariate", "d"]
+    for row in analyze(table(*rows), *columns, "--sequential", "100")["metrics"]:
+        assert (row["status"], row["relative"] is None, row["p"] is None) == ("ok", False, False)
+
+
 def test_a_missing_covariate_is_the_mean_of_all(analyze):
     text = table("u0,a,1,2,1", "u1,a,2,NA,1", "u2,b,3,4,1", "u3,b,5,6,1")
     row = analyze(text, "--metric", "y:mean", "--covariate", "x")["metrics"][0]

@@ -14,6 +14,7 @@ from experiments.stats.shrinking import Found, Habit, Total
 found = st.builds(Found, st.floats(-1, 1), st.floats(0.05, 0.5))
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # statsmodels divides by its own zeros
 @given(st.lists(found, min_size=3, max_size=12))
 def test_the_habit_is_statsmodels_dersimonian_laird(finished):
     assume(len({one.effect for one in finished}) > 1)
