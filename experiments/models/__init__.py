@@ -5,6 +5,7 @@ from experiments.models.flags import KEY, WHOLE, Environment, Flag, FlagChange, 
 from experiments.models.layers import Holdout, Layer, Lease, Team, new_seed
 from experiments.models.loop import Idea, Insight, ReportNote
 from experiments.models.metrics import ExperimentMetric, Metric, MetricVersion
+from experiments.models.previews import MetricPreview
 from experiments.models.publishing import Edition, Publication, SdkKey, Sticky
 from experiments.models.results import ArmDay, Calibration, ExposureDay, Override, Refresh, Report, ReportDay
 from experiments.models.rollouts import Rollout, RolloutStep
@@ -28,6 +29,7 @@ __all__ = [
     "Layer",
     "Lease",
     "Metric",
+    "MetricPreview",
     "MetricVersion",
     "Override",
     "Phase",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from events.names import select
 from experiments.models.flags import KEY
 
 
@@ -24,11 +26,19 @@ class MetricQuerySet(models.QuerySet["Metric"]):
 
 
 class Metric(models.Model):
+    class Unit(models.TextChoices):
+        NUMBER = "number", _("number")
+        SHARE = "share", _("share")
+        SECONDS = "seconds", _("seconds")
+
     newest_id: int  # by with_newest()
 
     key = models.CharField(_("key"), max_length=60, unique=True, validators=[KEY])
     name = models.CharField(_("name"), max_length=120)
     description = models.CharField(_("description"), max_length=500, blank=True)
+    unit = models.CharField(
+        _("shown as"), max_length=7, choices=Unit.choices, default=Unit.NUMBER, help_text=_("Of counts, sums, ratios.")
+    )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("owner")
     )
@@ -53,7 +63,7 @@ class MetricVersion(models.Model):
         SUM = "sum", _("the sum of their values per unit")
         CONVERSION = "conversion", _("share of units with one")
         RETENTION = "retention", _("share of units with one on day n")
-        RATIO = "ratio", _("sum over units, divided by another metric's")
+        RATIO = "ratio", _("events of all units, divided by another metric's")
         QUANTILE = "quantile", _("quantile of the sum per unit")
         FUNNEL = "funnel", _("of those who took the first step, the share that took the last")
         TIME = "time", _("time to the first, of those who have one")
@@ -65,6 +75,8 @@ class MetricVersion(models.Model):
         THREAD = "thread", _("thread")
         FEED = "feed", _("feed")
 
+    PLAIN = (Kind.COUNT, Kind.SUM, Kind.CONVERSION, Kind.RETENTION)  # one number of a unit: may stand below a ratio
+    SHARES = (Kind.CONVERSION, Kind.RETENTION, Kind.FUNNEL)
     ADDITIVE = (Kind.COUNT, Kind.SUM, Kind.CONVERSION, Kind.RETENTION, Kind.RATIO, Kind.FUNNEL, Kind.TIME)
 
     metric = models.ForeignKey(Metric, models.PROTECT, related_name="versions", verbose_name=_("metric"))
@@ -130,6 +142,30 @@ class MetricVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.metric_id} v{self.number}"
+
+    @property
+    def steps(self) -> tuple[frozenset[str], ...]:
+        """The names of the events that count; of a funnel, those of each step. ValueError as of events.names.select."""
+        parts = self.events.split(",") if self.kind == self.Kind.FUNNEL else [self.events]
+        return tuple(select(part) for part in parts)
+
+    @property
+    def matures_after(self) -> timedelta | None:
+        """How long after its first exposure a unit's value is final; None where it goes on ("all so far")."""
+        if self.day is not None:
+            return timedelta(days=self.day + 1)
+        return timedelta(hours=self.window_hours) if self.window_hours else None
+
+    @property
+    def unit(self) -> str:
+        """Of Metric.Unit: how its values are shown."""
+        if self.kind in self.SHARES:
+            return Metric.Unit.SHARE
+        return Metric.Unit.SECONDS if self.kind == self.Kind.TIME else self.metric.unit
+
+    @property
+    def is_share(self) -> bool:
+        return self.unit == Metric.Unit.SHARE
 
 
 class ExperimentMetric(models.Model):
