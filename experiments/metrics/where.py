@@ -1,7 +1,8 @@
 """The language of a metric's filter: which of the events named count, by their columns.
 
 `{"value": {"$gt": 0}, "properties.kind": {"$in": ["question", "article"]}}`: all entries must hold. It is a subset of
-experiments.conditions and means the same; nothing and an empty text are one. filters.py makes an expression of it.
+experiments.conditions and means the same; nothing and an empty text are one, and a property is text in which a number
+may be written. filters.py makes an expression of it.
 """
 
 from __future__ import annotations
