@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from experiments.stats.effects import TOO_FEW, Difference, Effect, judged, welch_df
 from experiments.stats.samples import Sample
 
@@ -14,7 +16,7 @@ def interaction(both: Sample, first: Sample, second: Sample, neither: Sample, *,
     """
     cells = (both, first, second, neither)
     absolute = (both.mean - first.mean) - (second.mean - neither.mean)
-    if min(one.n for one in cells) < 2 or absolute != absolute:
+    if min(one.n for one in cells) < 2 or math.isnan(absolute):
         return TOO_FEW
     variance = sum(one.mean_variance for one in cells)
     return judged(Difference(absolute, variance, 0, 0, 0, None, welch_df(*cells)), alpha=alpha)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 
@@ -56,7 +57,7 @@ class Pair:
 def slope(measure: Measure, everyone: Sums) -> Slope:
     """CUPED's, from the units of all arms together."""
     units = measure.joint(everyone)
-    return cuped.slope([units]) if units.n and units.y == units.y else Slope(0.0, None)
+    return Slope(0.0, None) if math.isnan(units.y) else cuped.slope([units])
 
 
 def paired(measure: Measure, control: Sums, arm: Sums, theta: Slope | None = None) -> Pair:

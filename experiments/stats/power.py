@@ -37,7 +37,7 @@ class Aim:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    units: int  # per arm
+    units: int  # per arm; a sequence of two arms is planned for twice as many
     total: int
     days: int | None  # until the last unit's window has closed; None where none come
 
@@ -121,7 +121,10 @@ def units_left(
     planned: int = 0,
 ) -> int | None:
     """How many more, of both arms, until `effect` is found with the power asked for, its error now being `error` with
-    `units`. Several goals are to be found all together. `planned` 0: a fixed test. None where there is no end."""
+    `units`. Several goals are to be found all together. `planned` 0: a fixed test. None where there is no end, or no
+    error yet to go by."""
+    if not (units and error):
+        return None
     target, level = power ** (1 / goals), alpha / tests
     fixed = float(ndtri(1 - level / 2))
 

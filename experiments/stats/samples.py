@@ -63,6 +63,8 @@ class Joint:
         return cls(len(y), *map(float, means), *map(float, products))
 
     def __add__(self, other: Joint) -> Joint:
+        if not (self.n and other.n):
+            return self if self.n else other
         n = self.n + other.n
         dy, dx, weight = other.y - self.y, other.x - self.x, self.n * other.n / n
         return Joint(

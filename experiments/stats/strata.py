@@ -35,7 +35,7 @@ class Stratum:
         return min(self.control.n, self.arm.n)
 
     def __add__(self, other: Stratum) -> Stratum:
-        return Stratum(_both(self.control, other.control), _both(self.arm, other.arm))
+        return Stratum(self.control + other.control, self.arm + other.arm)
 
     def difference(self, adjusted: bool) -> Difference:
         theta = cuped.slope((self.control, self.arm)).theta if adjusted else 0.0
@@ -89,7 +89,3 @@ def _df(parts: Sequence[tuple[float, Difference]], within: float) -> float | Non
     """Welch–Satterthwaite over the arms of all strata."""
     shares = sum((share**2 * one.variance / within) ** 2 / one.df for share, one in parts if one.df)
     return 1 / shares if shares else None
-
-
-def _both(one: Joint, other: Joint) -> Joint:
-    return one + other if one.n and other.n else one if one.n else other

@@ -105,6 +105,8 @@ def test_more_goals_to_be_found_all_together_need_more():
 
 def test_there_is_no_end_for_an_effect_next_to_nothing():
     assert power.units_left(1000, 0.1, 1e-9) is None
+    assert power.units_left(1000, 0.0, 0.1) is None
+    assert power.units_left(0, 0.1, 0.1) is None
     assert power.days_left(None, 100) is None
 
 
