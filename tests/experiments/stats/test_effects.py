@@ -30,6 +30,12 @@ def test_the_absolute_effect_is_welchs_t_test(control, arm, alpha):
     assert found.absolute_ci == pytest.approx((interval.low, interval.high), rel=1e-9, abs=1e-9)
 
 
+@given(numbers, numbers)
+def test_the_arms_exchanged_turn_the_sign_and_nothing_else(control, arm):
+    one, other = compare(sample(control), sample(arm)), compare(sample(arm), sample(control))
+    assert (one.absolute, one.absolute_se, one.p, one.df) == (-other.absolute, other.absolute_se, other.p, other.df)
+
+
 def test_units_of_one_arm_need_not_vary():
     found = compare(samples.Sample(10, 5.0, 0.0), samples.Sample(10, 6.0, 2.0))
     assert found.df == pytest.approx(9)

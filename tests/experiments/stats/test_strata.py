@@ -6,10 +6,11 @@ import math
 import numpy as np
 import pytest
 
-from experiments.stats import cuped, strata
+from experiments.stats import cuped, strata, sums
 from experiments.stats.effects import compare
 from experiments.stats.samples import Joint, Sample
 from experiments.stats.strata import Stratum
+from experiments.stats.sums import Sums
 
 
 def drawn(random, n=400, effect=0.2):
@@ -44,6 +45,28 @@ def test_one_stratum_adjusted_is_cuped():
     assert (found.absolute, found.absolute_se, found.p) == pytest.approx(
         (expected.absolute, expected.absolute_se, expected.p)
     )
+
+
+def test_a_ratios_strata_are_linearised_about_their_whole_arm():
+    """Units whose ratio is their kind's: stratified, the ratio's error loses what lies between the kinds."""
+    random = np.random.default_rng(9)
+    kinds, treated = random.integers(0, 2, 2000), random.random(2000) < 0.5
+    d = random.poisson(4, 2000) + 1
+    y = random.poisson(d * (1 + 4 * kinds + treated))
+    whole = [_sums(y[mine], d[mine]) for mine in (~treated, treated)]
+    plain = compare(*(sums.ratio(arm) for arm in whole))
+    one = strata.compare([Stratum(*(sums.linearised(arm, arm) for arm in whole))])
+    assert (one.absolute, one.p, one.relative_se) == pytest.approx((plain.absolute, plain.p, plain.relative_se))
+    cells = [[_sums(y[mine & (kinds == k)], d[mine & (kinds == k)]) for mine in (~treated, treated)] for k in (0, 1)]
+    found = strata.compare(
+        [Stratum(*(sums.linearised(*pair) for pair in zip(cell, whole, strict=True))) for cell in cells]
+    )
+    assert found.absolute == pytest.approx(1, abs=3 * found.absolute_se)
+    assert found.absolute_se < plain.absolute_se * 0.6
+
+
+def _sums(y, d):
+    return Sums(len(y), int(y.sum()), int(y @ y), d=int(d.sum()), dd=int(d @ d), yd=int(y @ d))
 
 
 def test_the_effect_is_the_sum_of_the_strata_by_their_shares():
