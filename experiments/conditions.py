@@ -31,6 +31,8 @@ def _entry(key: str, wanted: Any) -> Test:
     if key in _LOGIC:
         return _LOGIC[key](wanted)
     path, holds = key.split("."), _value_test(wanted)
+    if len(path) == 1 and isinstance(wanted, str):  # a text equals nothing but a text
+        return lambda attributes, groups: attributes.get(key) == wanted
     if len(path) == 1:
         return lambda attributes, groups: holds(attributes.get(key), groups)
     return lambda attributes, groups: holds(_at(attributes, path), groups)
@@ -126,6 +128,20 @@ def _folded(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
+def _in(wanted: Any) -> Callable[[Any], bool]:
+    """As `_is_in`; a text or a whole number is looked up, for a list may name thousands of members."""
+    known = wanted if _is_list(wanted) else ()
+    texts = frozenset(one for one in known if one.__class__ is str)
+    numbers = frozenset(one for one in known if _is_number(one))
+
+    def test(value: Any) -> bool:
+        if value.__class__ is str:
+            return value in texts
+        return value in numbers if value.__class__ is int else _is_in(value, wanted)
+
+    return test
+
+
 def _none_of(wanted: Any) -> Callable[[Any], bool]:
     return lambda value: _is_list(wanted) and not _is_in(value, wanted)
 
@@ -209,7 +225,7 @@ _PLAIN: dict[str, Callable[[Any], Callable[[Any], bool]]] = {
     "$vgte": _version(lambda left, right: left >= right),
     "$vlt": _version(lambda left, right: left < right),
     "$vlte": _version(lambda left, right: left <= right),
-    "$in": lambda wanted: lambda value: _is_in(value, wanted),
+    "$in": _in,
     "$nin": _none_of,
     "$ini": lambda wanted: lambda value: _is_in(_folded(value), _folded(wanted)),
     "$nini": lambda wanted: lambda value: _none_of(_folded(wanted))(_folded(value)),

@@ -11,24 +11,28 @@ stickyBucketAssignmentDocs (given: assignments stick, and `documents` of the con
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from experiments import plans, sticky
 from experiments.bucketing import choose_variation, in_namespace, query_override
 from experiments.conditions import NOTHING, Groups
 from experiments.plans import Flag, Parent, Plan, Rule
-from experiments.results import Evaluation, Trial
+from experiments.results import NEXT, Evaluation, Trial
 
 CYCLE, GATE, FAIL, PASS = "cyclicPrerequisite", "prerequisite", "fail", ""
+REMEMBERED = 20_000  # answers by a program: 10 MB
+
+UNKNOWN = Evaluation(None, "unknownFeature")
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A payload that was read."""
+    """A payload that was read. What a rule says to a unit is remembered where it follows from the unit alone."""
 
     flags: Mapping[str, Flag]
     groups: Groups
+    memory: dict[tuple[Rule, str], Evaluation] = field(default_factory=dict, compare=False, repr=False)
 
 
 def compile(payload: Mapping[str, Any]) -> Program:
@@ -41,8 +45,8 @@ def compile(payload: Mapping[str, Any]) -> Program:
 def evaluate(
     payload: Program | Mapping[str, Any], attributes: Mapping[str, Any], key: str, **context: Any
 ) -> Evaluation:
-    program = payload if isinstance(payload, Program) else compile(payload)
-    return Context(program, attributes, **context).flag(key)
+    program = payload if payload.__class__ is Program else compile(payload)
+    return Context(program, attributes, **context).flag(key)  # type: ignore[arg-type]
 
 
 def run(experiment: Mapping[str, Any], attributes: Mapping[str, Any], **context: Any) -> Evaluation:
@@ -55,12 +59,22 @@ def run(experiment: Mapping[str, Any], attributes: Mapping[str, Any], **context:
 class Context:
     """One unit at one moment. Answers as many flags as are asked."""
 
-    __slots__ = ("attributes", "documents", "enabled", "forced", "groups", "overrides", "program", "qa", "seen", "url")
+    url = ""
+    enabled = True
+    qa = False
+    forced: Mapping[str, int] = {}
+    overrides: Mapping[str, Mapping[str, Any]] = {}
+    documents: Any = None  # None: nothing sticks
+    is_plain = True  # an answer depends on nothing of the context but the unit, its attributes and its documents
+    seen: tuple[str, ...] = ()  # the flags above this one, each of which depends on the next
 
-    def __init__(
+    def __init__(self, program: Program, attributes: Mapping[str, Any], **context: Any) -> None:
+        self.program, self.attributes, self.groups = program, attributes, program.groups
+        if context:
+            self._take(**context)
+
+    def _take(
         self,
-        program: Program,
-        attributes: Mapping[str, Any],
         *,
         url: str = "",
         enabled: bool = True,
@@ -70,50 +84,73 @@ class Context:
         overrides: Mapping[str, Mapping[str, Any]] = {},  # noqa: B006
         stickyBucketAssignmentDocs: Any = None,  # noqa: N803
     ) -> None:
-        self.program, self.attributes = program, attributes
-        self.groups = program.groups if savedGroups is None else savedGroups
+        self.groups = self.groups if savedGroups is None else savedGroups
         self.url, self.enabled, self.qa = url, enabled, qaMode
         self.forced, self.overrides = forcedVariations, overrides
         docs = stickyBucketAssignmentDocs
         self.documents = None if docs is None else sticky.documents(docs)
-        self.seen: tuple[str, ...] = ()  # the flags above this one, each of which depends on the next
+        self.is_plain = enabled and not (url or qaMode or forcedVariations or overrides)
 
     def flag(self, key: str) -> Evaluation:
         flag = self.program.flags.get(key)
         if flag is None:
-            return Evaluation(None, "unknownFeature")
+            return UNKNOWN
+        if flag.depends:
+            return self._dependent(key, flag)
+        for rule in flag.rules:
+            if rule.test is None or rule.test(self.attributes, self.groups):
+                found = self._told(rule)
+                if found is not NEXT:
+                    return found
+        return flag.otherwise
+
+    def _dependent(self, key: str, flag: Flag) -> Evaluation:
+        """The same, of a flag with rules that depend on other flags."""
         if key in self.seen:
             return Evaluation(None, CYCLE)
         above = self.seen
         self.seen = (*above, key)
         try:
             for rule in flag.rules:
-                found = self._rule(rule)
-                if found is not None:
-                    return found
+                outcome = self._parents(rule.parents)
+                if outcome in (CYCLE, GATE):
+                    return Evaluation(None, outcome)
+                if outcome == PASS and (rule.test is None or rule.test(self.attributes, self.groups)):
+                    found = self._told(rule)
+                    if found is not NEXT:
+                        return found
         finally:
             self.seen = above
-        return Evaluation(flag.default, "defaultValue")
+        return flag.otherwise
 
-    def _rule(self, rule: Rule) -> Evaluation | None:
-        """None where the rule is not for this unit."""
-        if rule.parents:
-            outcome = self._parents(rule.parents)
-            if outcome in (CYCLE, GATE):
-                return Evaluation(None, outcome)
-            if outcome == FAIL:
-                return None
-        if rule.test is not None and not rule.test(self.attributes, self.groups):
-            return None
+    def _told(self, rule: Rule) -> Evaluation:
+        """What a rule says to a unit of whom its condition holds."""
+        if rule.answer is not None:
+            return rule.answer
+        if not rule.follows_from_unit or not self.is_plain or (rule.sticks and self.documents is not None):
+            return self._found(rule)
+        unit = self.attributes.get(rule.attribute)
+        if unit.__class__ is not str:
+            unit = self._value(rule.attribute)
+        memory, place = self.program.memory, (rule, unit)
+        found = memory.get(place)
+        if found is None:
+            if len(memory) >= REMEMBERED:
+                memory.clear()
+            found = memory[place] = rule.drawn(unit)
+        return found
+
+    def _found(self, rule: Rule) -> Evaluation:
+        """The same, in full."""
         if rule.filters and not all(one.admits(self._value(one.attribute)) for one in rule.filters):
-            return None
+            return NEXT
         if rule.forces:
-            return Evaluation(rule.force, "force", rule.id) if self._shares(rule) else None
+            return Evaluation(rule.force, "force", rule.id) if self._shares(rule) else NEXT
         if rule.plan is None:
-            return None
+            return NEXT
         trial = self.trial(rule.plan)
         if not trial.in_experiment or trial.passthrough:
-            return None
+            return NEXT
         return Evaluation(trial.value, "experiment", rule.id, trial)
 
     def _parents(self, parents: Sequence[Parent]) -> str:
@@ -222,4 +259,5 @@ def _trial(
     index = variation if is_in else 0
     value, key = (plan.variations[index], plan.keys[index]) if count else (None, "0")
     through = bool(count) and plan.passthrough[index]
-    return Trial(plan.key, key, value, index, is_in, hash_used, *unit, bucket, sticky_used, through)
+    attribute, text = unit
+    return Trial(plan.key, attribute, key, value, index, is_in, through, hash_used, sticky_used, text, bucket)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from experiments.bucketing import Range, bucket_ranges, bucketer, in_range
+from experiments.bucketing import Range, bucket_ranges, bucketer, choose_variation, in_range
 from experiments.conditions import Test, compiled
+from experiments.results import NEXT, Evaluation, Trial
 
 DEFAULT_ATTRIBUTE = "id"
 
@@ -58,8 +59,14 @@ class Plan:
     least_version: int
     raw: Mapping[str, Any]
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the hash alone decides, once the unit is asked."""
+        runs = self.active and not self.stopped and self.force is None
+        return runs and len(self.variations) > 1 and not self.namespace
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """One rule of a flag: a value for those of a condition and a share of the units, or an experiment."""
 
@@ -74,35 +81,81 @@ class Rule:
     number: Callable[[str], float | None]
     share: Range | None  # None: everybody
     plan: Plan | None
+    answer: Evaluation | None  # where it is the same for everybody of whom the condition holds
+    follows_from_unit: bool  # whether `drawn` says it, to those of whom the condition holds
+    sticks: bool
+
+    def drawn(self, unit: str) -> Evaluation:
+        if not unit or not all(one.admits(unit) for one in self.filters):
+            return NEXT
+        if self.plan is not None:
+            return self._arm(self.plan, unit)
+        number = self.number(unit)
+        admitted = number is not None and self.share is not None and in_range(number, self.share)
+        return Evaluation(self.force, "force", self.id) if admitted else NEXT
+
+    def _arm(self, plan: Plan, unit: str) -> Evaluation:
+        number = plan.number(unit)
+        index = -1 if number is None else choose_variation(number, plan.ranges)
+        if not 0 <= index < len(plan.variations) or plan.passthrough[index]:
+            return NEXT
+        value = plan.variations[index]
+        said = (plan.key, plan.attribute, plan.keys[index], value, index, True, False, True, False, unit, number)
+        return Evaluation(value, "experiment", self.id, Trial._make(said))
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    default: Any
     rules: Sequence[Rule]
+    otherwise: Evaluation
+    depends: bool  # on other flags
+    is_constant: bool  # whoever asks gets the same
+    experiments: frozenset[str]  # keys of those that its rules ask
 
 
 def flag(key: str, given: Mapping[str, Any]) -> Flag:
-    return Flag(given.get("defaultValue"), [rule(key, one) for one in given.get("rules") or ()])
+    rules = [rule(key, one) for one in given.get("rules") or ()]
+    return Flag(
+        rules=rules,
+        otherwise=Evaluation(given.get("defaultValue"), "defaultValue"),
+        depends=any(one.parents for one in rules),
+        is_constant=not rules or (rules[0].answer is not None and rules[0].test is None and not rules[0].parents),
+        experiments=frozenset(one.plan.key for one in rules if one.plan is not None),
+    )
 
 
 def rule(flag_key: str, given: Mapping[str, Any]) -> Rule:
-    variations = given.get("contextualVariations", given.get("variations"))
+    forces, share = "force" in given, _share(given)
+    asks = None if forces else _plan_of_rule(flag_key, given)
+    attribute, filters = given.get("hashAttribute") or DEFAULT_ATTRIBUTE, _filters(given)
+    for_all = forces and share is None and not filters
     return Rule(
         id=given.get("id", ""),
         test=_test(given.get("condition")),
         parents=_parents(given),
-        filters=_filters(given),
-        forces="force" in given,
+        filters=filters,
+        forces=forces,
         force=given.get("force"),
-        attribute=given.get("hashAttribute") or DEFAULT_ATTRIBUTE,
+        attribute=attribute,
         fallback=given.get("fallbackAttribute") or "",
         number=bucketer(given.get("seed") or flag_key, given.get("hashVersion") or 1),
-        share=_share(given),
-        plan=None
-        if variations is None
-        else plan({**given, "variations": variations}, key=given.get("key") or flag_key),
+        share=share,
+        plan=asks,
+        answer=Evaluation(given.get("force"), "force", given.get("id", "")) if for_all else None,
+        follows_from_unit=all(one.attribute == attribute for one in filters)
+        and (share is not None if forces else asks is not None and asks.is_drawn),
+        sticks=asks.sticks if asks is not None else bool(given.get("fallbackAttribute")),
     )
+
+
+def _plan_of_rule(flag_key: str, given: Mapping[str, Any]) -> Plan | None:
+    """What the rule asks of a unit, its experiment need not ask again."""
+    variations = given.get("contextualVariations", given.get("variations"))
+    if variations is None:
+        return None
+    whole = plan({**given, "variations": variations}, key=given.get("key") or flag_key)
+    namespace = None if whole.filters else whole.namespace
+    return replace(whole, test=None, parents=(), filters=(), namespace=namespace)
 
 
 def plan(given: Mapping[str, Any], *, key: str = "") -> Plan:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 
@@ -46,18 +45,23 @@ class Evaluation:
         return Exposure(trial.experiment, trial.variation, trial.attribute, trial.unit)
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """How an experiment came out for one unit; with the first variation where the unit is not in it."""
+class Trial(NamedTuple):
+    """How an experiment came out for one unit; with the first variation where the unit is not in it.
+
+    What a plan and a variation say of it comes first, so that it is put together once (`Plan.arms`); then the unit's.
+    """
 
     experiment: str
+    attribute: str
     key: str  # of the variation
     value: Any
     variation: int
     in_experiment: bool
+    passthrough: bool
     hash_used: bool
-    attribute: str
+    sticky_used: bool
     unit: str
-    bucket: float | None = None
-    sticky_used: bool = False
-    passthrough: bool = False
+    bucket: float | None
+
+
+NEXT = Evaluation(None, "")  # no answer: the rule is not for this unit, so the next one is asked
