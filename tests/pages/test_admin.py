@@ -55,6 +55,7 @@ def test_pages_cost_the_same_however_many_rows_there_are(desk: Client, label: st
     assert max(few) <= BUDGET
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("label", LABELS)
 def test_whatever_is_typed_or_filtered_finds_its_way(desk: Client, label: str) -> None:
     model = type(filling.make(label))

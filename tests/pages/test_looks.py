@@ -172,19 +172,32 @@ def _faults_in_every_dress(page: Page) -> list[str]:
     return found
 
 
+def test_axe_finds_nothing_serious_on_the_main_pages(topic, alice, page_as):
+    assert _faults(page_as(alice), _main(topic)) == {}
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["visitor", "member"])
-def test_axe_finds_nothing_serious(who, topic, alice, page_as):
+def test_axe_finds_nothing_serious_on_any_page(who, topic, alice, page_as):
     page = page_as(alice if who == "member" else None)
-    main = ["/", topic.get_absolute_url(), "/boards/"]
-    others = [path for path in _paths(topic) if path not in main and not path.startswith(ALIKE)]
+    others = [path for path in _paths(topic) if not path.startswith(ALIKE)]
     own = [path for path in _own_paths(topic) if not path.startswith("/settings/")]  # tests/members looks at those
+    assert _faults(page, own if who == "member" else others) == {}
+
+
+def _main(topic: Topic) -> list[str]:
+    return ["/", topic.get_absolute_url(), "/boards/"]
+
+
+def _faults(page: Page, paths: list[str]) -> dict[str, list[str]]:
+    """By path; of every page in light and dark, on desktop and phone."""
     faults = {}
-    for path in main + (own if who == "member" else others):
+    for path in paths:
         page.goto(path)
         if found := _faults_in_every_dress(page):
             faults[path] = found
     page.context.close()
-    assert faults == {}
+    return faults
 
 
 @pytest.mark.slow
