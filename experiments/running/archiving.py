@@ -1,0 +1,23 @@
+"""What is over is put away with what it has taught."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from experiments.models import Experiment
+from experiments.running.acting import Person, acting, must_be
+
+
+def archive(experiment: Experiment, *, learnings: str, by: Person) -> Experiment:
+    if not learnings.strip():
+        raise ValidationError({"learnings": _("Write what was learned: it is what the archive is searched for.")})
+    with acting(experiment, "archived", by=by) as experiment:
+        must_be(experiment, Experiment.Status.STOPPED)
+        if experiment.measured_until and experiment.measured_until > timezone.now():
+            raise ValidationError({"status": _("Its last windows are open until %s.") % experiment.measured_until})
+        experiment.status, experiment.archived_at = Experiment.Status.ARCHIVED, timezone.now()
+        experiment.learnings = learnings
+        experiment.save(update_fields=["status", "archived_at", "learnings"])
+    return experiment

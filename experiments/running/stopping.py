@@ -1,0 +1,91 @@
+"""The end of an experiment, and what is made of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from experiments.models import Experiment, MetricVersion
+from experiments.running import entering, phases
+from experiments.running.acting import Person, acting, must_be, must_say_why
+from experiments.running.reviewing import review
+
+DAY = 24  # hours
+
+
+def stop(experiment: Experiment, *, by: Person, why: str, decision: str = "", winner: int | None = None) -> Experiment:
+    """Nobody is asked any more; the flag falls back to what it is without. Measured on until the windows of the last
+    who were exposed have closed. `decision` may be taken later (`decide`)."""
+    must_say_why(why)
+    with acting(experiment, "stopped", by=by, why=why) as experiment:
+        _stop(experiment, by=by, why=why)
+        _decide(experiment, decision, winner, by=by, why=why)
+    return experiment
+
+
+def decide(experiment: Experiment, *, decision: str, by: Person, why: str) -> Experiment:
+    """What is made of one that was stopped, after its last windows have closed, say. To ship, `ship` it."""
+    must_say_why(why)
+    with acting(experiment, "decided", by=by, why=why) as experiment:
+        must_be(experiment, Experiment.Status.STOPPED)
+        _decide(experiment, decision, None, by=by, why=why)
+    return experiment
+
+
+def ship(experiment: Experiment, *, variation: int, by: Person, why: str) -> Experiment:
+    """A variation becomes what the flag gives to all, at once; a running experiment is stopped by it."""
+    must_say_why(why)
+    with acting(experiment, "shipped", by=by, why=why) as experiment:
+        must_be(experiment, Experiment.Status.RUNNING, Experiment.Status.STOPPED)
+        if experiment.status == Experiment.Status.RUNNING:
+            _stop(experiment, by=by, why=why)
+        _decide(experiment, Experiment.Decision.SHIP, variation, by=by, why=why)
+        from experiments.flags import solidifying  # noqa: PLC0415
+
+        solidifying.solidify(experiment, variation=variation, by=by, why=why)
+    return experiment
+
+
+def longest_window(experiment: Experiment) -> timedelta:
+    """After the first exposure; metrics of all so far, and A/A tests, have none."""
+    hours = [_hours(use.version) for use in experiment.metrics.select_related("version__denominator")]
+    return timedelta(hours=max(hours, default=0))
+
+
+def _hours(version: MetricVersion) -> int:
+    if version.kind == MetricVersion.Kind.RETENTION:
+        return ((version.day or 0) + 1) * DAY
+    below = version.denominator.window_hours if version.denominator else None
+    return max(version.window_hours or 0, below or 0)
+
+
+def _stop(experiment: Experiment, *, by: Person, why: str) -> None:
+    must_be(experiment, Experiment.Status.RUNNING)
+    now = timezone.now()
+    experiment.status, experiment.stopped_at = Experiment.Status.STOPPED, now
+    experiment.measured_until = now + longest_window(experiment)
+    experiment.save(update_fields=["status", "stopped_at", "measured_until"])
+    phases.end(experiment, at=now)
+    if experiment.leases.standing().exists():
+        from experiments import layers  # noqa: PLC0415
+
+        layers.release(experiment, by=by)
+    entering.leave(experiment, by=by, why=why)
+
+
+def _decide(experiment: Experiment, decision: str, winner: int | None, *, by: Person, why: str) -> None:
+    if not decision:
+        return
+    if decision not in Experiment.Decision.values:
+        raise ValidationError({"decision": _("There is no decision “%s”.") % decision})
+    if (decision == Experiment.Decision.SHIP) != (winner is not None):
+        raise ValidationError({"winner": _("What is shipped is a variation; nothing else has a winner.")})
+    if winner is not None and not experiment.variations.filter(index=winner).exists():
+        raise ValidationError({"winner": _("There is no variation %d.") % winner})
+    experiment.decision, experiment.winner = decision, winner
+    experiment.decision_reason, experiment.decided_by_id = why, by.pk if by else None
+    experiment.save(update_fields=["decision", "winner", "decision_reason", "decided_by"])
+    review(experiment, by=by, why=why)
