@@ -23,5 +23,7 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "lake.seal": {"task": "lake.seal", "schedule": 60, "options": {"expires": 60}},
     "lake.compact": {"task": "lake.compact", "schedule": crontab(minute=7), "options": {"expires": 3600}},
     "lake.cool": {"task": "lake.cool", "schedule": crontab(hour=3, minute=30)},
+    "flags.sweep": {"task": "flags.sweep", "schedule": 5, "options": {"expires": 5}},
+    "flags.publish_all": {"task": "flags.publish_all", "schedule": crontab(minute=50), "options": {"expires": 3600}},
     "desk.sweep": {"task": "desk.sweep", "schedule": 30, "options": {"expires": 30}},
 }

@@ -15,6 +15,7 @@ from django.utils import translation
 from community.members.models import Member
 from community.nearby import cache
 from config import services
+from experiments import snapshot
 from tests.databases import own_database
 
 pytest_plugins = ["tests.browser"]
@@ -53,6 +54,12 @@ def _clean_redis(request) -> Iterator[None]:
     cache.clear()
     for url in (settings.REDIS_DATA_URL, settings.CELERY_BROKER_URL.replace("redis+socket", "unix")):
         _forget(url.replace("virtual_host", "db"))
+
+
+@pytest.fixture(autouse=True)
+def _no_flags_left(monkeypatch) -> None:
+    """There are no flags until a test calls `snapshot.refresh()`, and no thread looks for them."""
+    monkeypatch.setattr(snapshot, "_keeper", snapshot.Keeper(snapshot.NOTHING))
 
 
 @pytest.fixture(autouse=True)
