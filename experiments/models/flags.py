@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -94,6 +94,31 @@ class Flag(AbstractUserFlag):
             ),
             models.CheckConstraint(condition=Q(percent=None) | Q(kind="boolean"), name="flag_percent_is_of_a_boolean"),
         ]
+
+    # Waffle's own ways to change a flag end here. What is done by experiments.flags.changing goes past them.
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        is_new = self._state.adding
+        super().save(*args, **kwargs)
+        if is_new:
+            _following().place(self)
+
+    @transaction.atomic
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        _following().withdraw(self)
+        return super().delete(*args, **kwargs)
+
+    def flush(self) -> None:
+        """Called by waffle when a change is committed, and by its test tools."""
+        super().flush()
+        _following().follow(self)
+
+
+def _following() -> Any:
+    from experiments.flags import following  # noqa: PLC0415 - it is made of these models
+
+    return following
 
 
 class Rule(models.Model):

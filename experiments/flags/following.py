@@ -1,0 +1,37 @@
+"""What is done to a flag past our verbs, by waffle's own means: its command, `flag.save()`, its test tools."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import transaction
+
+from experiments import publishing, snapshot
+from experiments.flags.describing import describe
+from experiments.models import Environment, Flag, FlagChange
+
+
+def place(flag: Flag) -> None:
+    """A flag that waffle made is live where the site is: waffle knows no environments."""
+    flag.environments.set(Environment.objects.filter(key=settings.EXPERIMENTS_ENVIRONMENT))
+    Flag.objects.filter(pk=flag.pk).update(lifecycle=Flag.Lifecycle.LIVE)
+    flag.lifecycle = Flag.Lifecycle.LIVE
+
+
+def withdraw(flag: Flag) -> None:
+    """Before its row goes: a flag that is nowhere is told to nobody."""
+    flag.environments.clear()
+    publishing.publish([flag.pk])
+
+
+@transaction.atomic
+def follow(flag: Flag) -> None:
+    """Publish it, let this process go by it, and go on with its history, if it has one; who did it is not known."""
+    if not flag.pk:
+        snapshot.refresh()
+        return
+    last = FlagChange.objects.filter(flag=flag).order_by("-pk").first()
+    after = describe(flag)
+    if last and last.after != after:
+        FlagChange.objects.create(flag=flag, act="changed", why="waffle", before=last.after, after=after)
+    publishing.publish([flag.pk])
+    snapshot.refresh()
