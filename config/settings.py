@@ -141,6 +141,7 @@ MIDDLEWARE = [
     "community.members.throttling.RateLimitMiddleware",
     "events.context.EventContextMiddleware",
     "events.collecting.pages.PageCountMiddleware",
+    "experiments.exposing.ExposureMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -314,6 +315,7 @@ ANALYTICS_THREADS = env_int("ANALYTICS_THREADS", 2)
 HOT_DAYS = env_int("HOT_DAYS", 35)  # how long PostgreSQL keeps events that the lake has
 WAFFLE_FLAG_MODEL = "experiments.Flag"
 EXPERIMENTS_ENVIRONMENT = env_text("EXPERIMENTS_ENVIRONMENT", "production")
+EXPERIMENT_ATTRIBUTES = "growth.segments.targeting.attributes"  # what conditions may ask of people, beside the request
 EVENT_READERS = ["community.webhooks.outbox.reached"]  # transactions before which who reads in PostgreSQL has read all
 
 # Files

@@ -45,8 +45,8 @@ def compile(payload: Mapping[str, Any]) -> Program:
 def evaluate(
     payload: Program | Mapping[str, Any], attributes: Mapping[str, Any], key: str, **context: Any
 ) -> Evaluation:
-    program = payload if payload.__class__ is Program else compile(payload)
-    return Context(program, attributes, **context).flag(key)  # type: ignore[arg-type]
+    program = payload if isinstance(payload, Program) else compile(payload)
+    return Context(program, attributes, **context).flag(key)
 
 
 def run(experiment: Mapping[str, Any], attributes: Mapping[str, Any], **context: Any) -> Evaluation:

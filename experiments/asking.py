@@ -1,0 +1,121 @@
+"""One unit that asks for flags, in one request or task: each answer is given once and stays for its length."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+
+from events import consent
+from experiments import asked, attributes, exposing, snapshot, sticking
+from experiments.evaluation import Context
+from experiments.exposing import Exposure
+from experiments.results import Evaluation
+
+logger = logging.getLogger(__name__)
+OWN = ("id", "member")  # attributes that are the unit's own number
+
+
+class Asker:
+    """`settle` is called when all is asked: it writes what the unit was exposed to, and what is to stick."""
+
+    __slots__ = ("_answers", "_attributes", "_context", "_exposed", "_exposures", "_kept", "_snapshot", "differs")
+
+    def __init__(self, known: Mapping[str, Any], *, url: str = "") -> None:
+        self._snapshot = snapshot.current()
+        self._attributes = known
+        self._context = Context(self._snapshot.program, known, url=url)
+        self._kept = sticking.Kept(known) if self._snapshot.sticky else None
+        self._context.documents = self._kept
+        self._answers: dict[str, Evaluation] = {}
+        self._exposed: set[str] = set()
+        self._exposures: list[tuple[Exposure, int]] = []
+        self.differs = False  # whether a flag was asked for whose value depends on who asks
+
+    def answer(self, key: str) -> Evaluation:
+        found = self._answers.get(key)
+        if found is None:
+            found = self._answers[key] = self._context.flag(key)
+            flag = self._snapshot.program.flags.get(key)
+            if flag is not None:
+                self.differs |= not flag.is_constant
+                asked.names.add(key)
+        return found
+
+    def expose(self, key: str, answer: Evaluation) -> None:
+        """At the point of use; once a request."""
+        if key in self._exposed:
+            return
+        self._exposed.add(key)
+        found = [*self._own(answer), *self._of_holdouts(key)]
+        if found and not self._is_silent():
+            now = exposing.now_us()
+            self._exposures.extend((exposure, now) for exposure in found)
+
+    def settle(self) -> None:
+        try:
+            if self._exposures:
+                exposing.send(self._exposures, path=self._attributes.get("path") or "")
+            if self._kept is not None and self._context.documents is not self._kept:
+                sticking.write(self._kept, self._context.documents or {})
+        except Exception:
+            logger.exception("exposures are lost")
+        self._exposures = []
+
+    def _own(self, answer: Evaluation) -> list[Exposure]:
+        drawn = answer.exposure
+        phase = self._snapshot.phases.get(drawn.experiment) if drawn else None
+        unit = self._number(drawn.attribute, drawn.unit) if drawn else None
+        return [Exposure(unit, phase, drawn.variation)] if drawn and unit and phase else []
+
+    def _of_holdouts(self, key: str) -> list[Exposure]:
+        """A holdout covers what experiments a flag has, whether they would ask this unit or not: both of its arms are
+        exposed alike."""
+        found = []
+        flag = self._snapshot.program.flags.get(key)
+        experiments = flag.experiments if flag else ()
+        for holdout in self._snapshot.holdouts if experiments else ():
+            text = str(self._attributes.get(holdout.attribute) or "")
+            arm = holdout.arm(text) if holdout.covers(experiments) else None
+            unit = self._number(holdout.attribute, text)
+            if arm is not None and unit:
+                found.append(Exposure(unit, holdout.phase, arm))
+        return found
+
+    def _number(self, attribute: str, text: str) -> int | None:
+        """The unit as events have it."""
+        if attribute == "visitor":
+            return -int(text) if text else None
+        own = text if attribute in OWN else self._attributes.get("id")
+        return int(own) if own else None
+
+    def _is_silent(self) -> bool:
+        return False
+
+
+class RequestAsker(Asker):
+    """A request's. Staff may ask for a variation by the address (`?composer-2=1`): it is forced, so not exposed."""
+
+    __slots__ = ("_request",)
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        forces = request.GET and getattr(getattr(request, "user", None), "is_staff", False)
+        super().__init__(attributes.of_request(request), url=request.get_full_path() if forces else "")
+
+    def _is_silent(self) -> bool:
+        return bool(consent.refusal(self._request))
+
+
+def of_request(request: Any) -> Asker:
+    request = getattr(request, "_request", request)  # REST framework's wraps Django's
+    found: Asker | None = getattr(request, "asker", None)
+    if found is None:
+        found = request.asker = RequestAsker(request)
+    return found
+
+
+def of_member(member_id: int) -> Asker:
+    return Asker(attributes.of_member(member_id))
