@@ -43,12 +43,13 @@ def compare(control: Joint, arm: Joint, theta: float, *, alpha: float = 0.05) ->
 def difference(control: Joint, arm: Joint, theta: float) -> Difference:
     """The adjusted one; relative to control's mean as it is, not as it was adjusted."""
     before, after = adjusted(control, theta), adjusted(arm, theta)
+    variance, covariance = control.var_y, control.cov
     return Difference(
         absolute=after.mean - before.mean,
         variance=after.mean_variance + before.mean_variance,
         base=control.y,
-        base_variance=control.var_y / control.n,
-        covariance=-(control.var_y - theta * control.cov) / control.n,
+        base_variance=variance / control.n,
+        covariance=-(variance - theta * covariance) / control.n,
         relative_variance=_relative_variance(control, arm, after.mean_variance, theta),
         df=welch_df(before, after),
     )

@@ -44,17 +44,18 @@ class Sums:
             self.xd + other.xd,
         )
 
-    def _about_means(self, products: int, one: int, other: int) -> float:
-        """Σ(a − ā)(b − b̄) from Σab, Σa and Σb."""
-        return (self.n * products - one * other) / self.n
+    def about_means(self, products: int, one: int, other: int) -> int:
+        """n Σ(a − ā)(b − b̄) from Σab, Σa and Σb."""
+        return self.n * products - one * other
 
 
 def mean(sums: Sums, scale: int = 1) -> Sample:
     """In whole units, `scale` minor ones each."""
     if not sums.n:
         return samples.untold(0)
-    spread = sums._about_means(sums.yy, sums.y, sums.y)
-    return Sample(sums.n, sums.y / (sums.n * scale), spread / (sums.n - 1) / scale**2 if sums.n > 1 else 0.0)
+    spread = sums.about_means(sums.yy, sums.y, sums.y)
+    variance = spread / (sums.n * (sums.n - 1)) / scale**2 if sums.n > 1 else 0.0
+    return Sample(sums.n, sums.y / (sums.n * scale), variance)
 
 
 def proportion(sums: Sums) -> Sample:
@@ -71,22 +72,22 @@ def ratio(sums: Sums, scale: float = 1) -> Sample:
     """Σy / Σd over the `scale` of the two: minor units of y in a whole one over those of d."""
     if sums.n < 2 or not sums.d:
         return Sample(sums.n, sums.y / sums.d / scale if sums.d else math.nan, 0.0)
-    units = linearised(sums, sums, scale)
-    return Sample(units.n, units.y, units.var_y)
+    size = scale * sums.d / sums.n
+    return Sample(sums.n, sums.y / sums.d / scale, _beside(sums, sums) / (sums.n - 1) / size**2)
 
 
 def valued(sums: Sums, scale: int = 1) -> Joint:
     """y with its covariate."""
     if not sums.n:
         return Joint(0, math.nan, math.nan, 0, 0, 0)
-    square = scale**2
+    square = sums.n * scale**2
     return Joint(
         sums.n,
         sums.y / (sums.n * scale),
         sums.x / (sums.n * scale),
-        sums._about_means(sums.yy, sums.y, sums.y) / square,
-        sums._about_means(sums.xx, sums.x, sums.x) / square,
-        sums._about_means(sums.xy, sums.x, sums.y) / square,
+        sums.about_means(sums.yy, sums.y, sums.y) / square,
+        sums.about_means(sums.xx, sums.x, sums.x) / square,
+        sums.about_means(sums.xy, sums.x, sums.y) / square,
     )
 
 
@@ -98,16 +99,21 @@ def linearised(sums: Sums, whole: Sums, scale: float = 1) -> Joint:
     """
     if not sums.n or not whole.d:
         return Joint(sums.n, math.nan, math.nan, 0, 0, 0)
-    found, size = whole.y / whole.d, whole.d / whole.n
-    yy = sums._about_means(sums.yy, sums.y, sums.y)
-    yd = sums._about_means(sums.yd, sums.y, sums.d)
-    dd = sums._about_means(sums.dd, sums.d, sums.d)
-    xy = sums._about_means(sums.xy, sums.x, sums.y) - found * sums._about_means(sums.xd, sums.x, sums.d)
+    size = scale * whole.d / whole.n
+    xy = whole.d * sums.about_means(sums.xy, sums.x, sums.y) - whole.y * sums.about_means(sums.xd, sums.x, sums.d)
     return Joint(
         sums.n,
-        (found + (sums.y - found * sums.d) / sums.n / size) / scale,
+        whole.y / whole.d / scale + (sums.y * whole.d - whole.y * sums.d) / (sums.n * whole.d) / size,
         sums.x / sums.n,
-        max(0.0, yy - 2 * found * yd + found**2 * dd) / (size * scale) ** 2,
-        sums._about_means(sums.xx, sums.x, sums.x),
-        xy / (size * scale),
+        _beside(sums, whole) / size**2,
+        sums.about_means(sums.xx, sums.x, sums.x) / sums.n,
+        xy / (sums.n * whole.d) / size,
     )
+
+
+def _beside(sums: Sums, whole: Sums) -> float:
+    """Σ(r − r̄)² of r = y − Rd, exactly 0 where every unit has the ratio R of the whole."""
+    yy = sums.about_means(sums.yy, sums.y, sums.y)
+    yd = sums.about_means(sums.yd, sums.y, sums.d)
+    dd = sums.about_means(sums.dd, sums.d, sums.d)
+    return (whole.d**2 * yy - 2 * whole.y * whole.d * yd + whole.y**2 * dd) / (sums.n * whole.d**2)

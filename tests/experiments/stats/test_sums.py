@@ -64,6 +64,13 @@ def test_a_ratio_is_that_of_its_units(rows):
     assert found.variance == pytest.approx(expected.variance, rel=1e-6, abs=1e-3)
 
 
+@given(st.integers(1, 10**9), st.lists(st.integers(1, 10**6), min_size=2, max_size=20))
+def test_units_with_one_and_the_same_ratio_do_not_vary(times, sizes):
+    rows = of([(times * size, 0, size) for size in sizes])
+    assert sums.ratio(rows) == samples.Sample(len(sizes), times, 0.0)
+    assert sums.linearised(rows, rows).yy == 0
+
+
 def test_a_ratio_in_whole_units_has_the_relative_effect_of_its_minor_ones():
     random = np.random.default_rng(8)
     arms = [of(zip(random.integers(100, 900, 50), [0] * 50, random.integers(1, 9, 50), strict=True)) for _ in "ab"]
