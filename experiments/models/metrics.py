@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from events.names import select
@@ -52,7 +53,8 @@ class Metric(models.Model):
         ordering = ("name",)
 
     def __str__(self) -> str:
-        return self.name
+        """In the reader's language where it is one that every site begins with (migration 0004)."""
+        return gettext(self.name)
 
 
 class MetricVersion(models.Model):

@@ -3,12 +3,11 @@
 import re
 
 import pytest
-from django.conf import settings
 
 from events.metrics.facts import ATTEMPTS, ERRORS
 from events.names import NAMES, RECEIVED
 from experiments.metrics.checking import check
-from experiments.models import Metric, MetricVersion
+from experiments.models import MetricVersion
 
 ROW = re.compile(r"^\| `([a-z0-9-]+)` \| (.*?) \| (.*?) \|$", re.MULTILINE)
 
@@ -35,5 +34,3 @@ def test_the_error_rate_is_that_of_the_everyday_metrics():
 
 def test_seen_is_any_event_but_those_that_happen_to_a_person_and_exposures():
     assert newest("seen-day-7").steps == (frozenset(NAMES) - RECEIVED - {"exposed"},)
-
-
