@@ -15,10 +15,10 @@ class Busy(Exception):
 
 
 @contextmanager
-def holding(*, wait: bool = False) -> Iterator[None]:
+def holding(*, wait: bool = False, key: int = _KEY) -> Iterator[None]:
     """The lock is the session's, so it goes with a killed process. Busy where another has it, unless `wait`."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {'pg_advisory_lock' if wait else 'pg_try_advisory_lock'}(%s)", [_KEY])
+        cursor.execute(f"SELECT {'pg_advisory_lock' if wait else 'pg_try_advisory_lock'}(%s)", [key])
         if cursor.fetchone() == (False,):
             raise Busy("another process is at work on the lake")
     try:
@@ -26,4 +26,4 @@ def holding(*, wait: bool = False) -> Iterator[None]:
     finally:
         if connection.connection and not connection.connection.closed:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_KEY])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])

@@ -30,6 +30,7 @@ class Refresh(models.Model):
     as_of = models.DateTimeField(_("as of"))
     events_hi = TransactionId(null=True, help_text=_("Events and links of transactions before it were read."))
     rebuilt = models.BooleanField(_("rebuilt"), default=False, help_text=_("Everything, not what had changed."))
+    basis = models.CharField(max_length=64, blank=True, help_text="experiments.measuring.marks says of what")
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished"), null=True)
     experiments = models.PositiveIntegerField(_("experiments"), default=0)
