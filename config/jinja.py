@@ -16,8 +16,10 @@ from django.template.defaultfilters import date, truncatechars
 from django.templatetags.static import static
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_info
-from jinja2 import Environment
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
 
+import experiments
 from community.forum import phrases, rails, sharing, structured
 from community.forum.highlighting import plain
 from community.members.templatetags import bylines
@@ -32,7 +34,14 @@ def languages() -> list[tuple[str, str]]:
     return [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
 
 
+@pass_context
+def variation(page: Context, key: str, default: Any = None) -> Any:
+    """The flag's value for who reads; they are exposed to it. A macro that asks is imported `with context`."""
+    return experiments.variation(page["request"], key, default)
+
+
 GLOBALS = {
+    "variation": variation,
     "phrases": phrases,
     "path_to": path_to,
     "static": cache(static),  # collected before the processes start

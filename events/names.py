@@ -70,6 +70,10 @@ ACTIVE = (
 )
 # What happens to a person without their being there.
 RECEIVED = frozenset({"answer_received", "comment_received", "vote_received", "accept_received", "badge_earned"})
+# What the site notes of a person for itself: it stands between no two acts.
+NOTED = frozenset({"exposed"})
+# So neither is an act: they make nobody seen, and no session.
+NO_ACT = RECEIVED | NOTED
 
 
 def check(name: str, *, kind: str | None, properties: Mapping[str, object]) -> None:

@@ -1,8 +1,8 @@
 """Lists and topics as visitors see them: kept in Redis until what they show changes, and a minute at most.
 
-A page is kept under the stamps of what it shows, read before it is made. Whoever changes a topic locks it
-(`locks.topics`) and so puts new stamps after the commit; a page that was made before is then asked for no more. While
-Redis is away every page is made anew.
+A page is kept under the version of the flags and the stamps of what it shows, read before it is made. Whoever changes a
+topic locks it (`locks.topics`) and so puts new stamps after the commit; a page that was made before is then asked for
+no more. While Redis is away every page is made anew.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+import experiments
 from community.forum import reading
 from community.members.context import theme_of
 
@@ -49,7 +50,7 @@ def kept_list(view: View) -> View:
     @wraps(view)
     def answer(request: HttpRequest, **kwargs: object) -> HttpResponse:
         key = _key(request, LISTS) if not request.GET else None
-        return _kept(key) or _keep(key, view(request, **kwargs))
+        return _kept(key) or _keep(key, request, view(request, **kwargs))
 
     return answer
 
@@ -62,7 +63,7 @@ def kept_topic(view: View) -> View:
         if page := _kept(key):
             reading.count_view(pk)
             return page
-        return _keep(key, view(request, pk, **kwargs))
+        return _keep(key, request, view(request, pk, **kwargs))
 
     return answer
 
@@ -84,8 +85,9 @@ def _key(request: HttpRequest, scope: str) -> str | None:
     except RedisError as error:
         logger.info("no page is kept: %s", error)
         return None
-    said = (request.get_host(), request.get_full_path().lower(), get_language(), theme_of(request), bool(request.htmx))  # type: ignore[attr-defined]
-    return _named(f"page:{hashlib.sha256(repr((stamps, said)).encode()).hexdigest()}")
+    address = (request.get_host(), request.get_full_path().lower())
+    shown = (get_language(), theme_of(request), bool(request.htmx), experiments.version())  # type: ignore[attr-defined]
+    return _named(f"page:{hashlib.sha256(repr((stamps, address, shown)).encode()).hexdigest()}")
 
 
 def _kept(key: str | None) -> HttpResponse | None:
@@ -95,8 +97,9 @@ def _kept(key: str | None) -> HttpResponse | None:
     return None
 
 
-def _keep(key: str | None, response: HttpResponse) -> HttpResponse:
-    if key and response.status_code == 200 and not response.cookies:
+def _keep(key: str | None, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """But a page on which a flag was asked for whose value depends on who asks: others may be shown another."""
+    if key and response.status_code == 200 and not response.cookies and not experiments.differs(request):
         with suppress(RedisError):
             _redis().set(key, response.content, ex=SECONDS)
     return response

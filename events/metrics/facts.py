@@ -15,7 +15,7 @@ from ibis import _, ir
 
 from events.engine import EVENTS, event_property
 from events.metrics.declared import PATIENCE
-from events.names import ACTIVE, RECEIVED
+from events.names import ACTIVE, NO_ACT
 
 SECOND_US = 1_000_000
 GAP_US = timedelta(minutes=30) // timedelta(microseconds=1)
@@ -141,7 +141,7 @@ def _stays(events: ibis.Table) -> ibis.Table:
     the clock. `begins` is 1 where a session begins with it, else 0: within one no session ends, for no gap has room.
     So the rows to be sorted are those of half hours, not of events.
     """
-    own = events.filter(events.name.notin(sorted(RECEIVED)))
+    own = events.filter(events.name.notin(sorted(NO_ACT)))
     stays = own.group_by("person", half_hour=own.epoch_us // GAP_US).agg(
         first_us=own.epoch_us.min(),
         last_us=own.epoch_us.max(),

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from events.engine import EVENTS, Reader
 from events.engine.compiling import event_property
-from events.names import RECEIVED, select
+from events.names import NO_ACT, select
 from events.record import epoch_us
 from growth.segments.conditions import SEEN, Did, Events, When
 
@@ -98,7 +98,7 @@ class _Pass:
     def _counted(self, leaf: Behaviour, cells: _Cells) -> NDArray[np.bool_]:
         """Which cells a condition sums."""
         names = leaf.events.names
-        listed = ~np.isin(cells.name, sorted(RECEIVED)) if names == SEEN else np.isin(cells.name, sorted(select(names)))
+        listed = ~np.isin(cells.name, sorted(NO_ACT)) if names == SEEN else np.isin(cells.name, sorted(select(names)))
         if filtered := _filter(leaf.events):
             listed &= (cells.mask >> self.filters.index(filtered)) & 1 == 1
         if isinstance(leaf, Did):

@@ -13,6 +13,7 @@ from ibis import Deferred, _, ir
 
 from events.engine import EVENTS
 from events.engine.compiling import event_property
+from events.names import NOTED
 from growth.retention.funnels.question import OBJECT, SESSION, STRICT, Question
 
 BITS = 6
@@ -23,7 +24,9 @@ CLASS, US = _.place & REST, _.place >> BITS
 def happenings(question: Question) -> ibis.Table:
     """(person, place, id) and `held` and `cut` where the question has them."""
     events = _within(question, EVENTS)
-    if question.order != STRICT:
+    if question.order == STRICT:
+        events = events.filter(events.name.notin(sorted(NOTED - question.names)))
+    else:
         events = events.filter(events.name.isin(sorted(question.names)))
     classes = ((events.name.isin(sorted(names)), n) for n, names in enumerate(question.classes.values(), start=1))
     found = events.select(

@@ -18,7 +18,7 @@ ACTIVE = {
     "bookmarked",
     "bounty_offered",
 }
-HAPPENS = {"answer_received", "comment_received", "vote_received", "accept_received", "badge_earned"}
+HAPPENS = {"answer_received", "comment_received", "vote_received", "accept_received", "badge_earned", "exposed"}
 ATTEMPTS = {"topic_started", "answer_posted", "reply_posted", "comment_posted", "post_edited", "vote_cast"}
 WEEK = timedelta(days=7)
 

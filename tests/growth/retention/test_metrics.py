@@ -22,6 +22,7 @@ PLAIN = (
     "undone",
     "badge_earned",
     "clicked",
+    "exposed",
 )
 
 

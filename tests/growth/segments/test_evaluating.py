@@ -100,6 +100,7 @@ def test_answered_twice_in_two_weeks_and_not_seen_for_one(cast):
         Told(102, "page_viewed", at("2026-03-31T00:00")),
         answer(103, "2026-03-20T00:00"),
         Told(101, "vote_received", at("2026-03-31T00:00")),  # happens to whom it happens, there or not
+        Told(101, "exposed", at("2026-03-31T00:00")),  # in a task, say
     ]
     meant = {
         "all": [

@@ -11,12 +11,12 @@ from tests.growth.retention.told import Told, answer, asked, at, people
 
 BEGIN = at("2026-03-01T00:00")
 LATE = BEGIN + timedelta(days=30)
-A, B, C, X = "topic_started", "answer_posted", "comment_posted", "searched"
+A, B, C, X, E = "topic_started", "answer_posted", "comment_posted", "searched", "exposed"
 
 
 def told(text, person=1):
     """Events of one person as `A0 B3`: their letters and seconds."""
-    names = {"A": A, "B": B, "C": C, "X": X}
+    names = {"A": A, "B": B, "C": C, "X": X, "E": E}
     return [Told(person, names[word[0]], BEGIN + timedelta(seconds=float(word[1:]))) for word in text.split()]
 
 
@@ -61,6 +61,7 @@ def test_steps_follow_each_other_in_time(text, steps, expected):
         ("A0 B1 C2", (3, [1, 1])),
         ("A0 X1 B2 C3", (1, [])),  # another event is in between, whatever its name
         ("A0 B1 X2 C3", (2, [1])),
+        ("A0 E1 B2", (2, [2])),  # an exposure is no act
         ("A0 A1 B2", (2, [1])),
         ("A0 X0 B0", (2, [0])),  # of one time, steps come first
         ("A0 B11", (1, [])),
