@@ -82,7 +82,7 @@ class Keeper:
     def __init__(self, kept: Snapshot | None = None) -> None:
         self.kept = kept
         self._thread: threading.Thread | None = None
-        self._lock = threading.Lock()
+        self._lock, self._loading = threading.Lock(), threading.Lock()
         self._loaded = threading.Event()
         self._ask_at = 0.0  # by time.monotonic
         self._heard: int | None = None
@@ -130,8 +130,9 @@ class Keeper:
 
     def refresh(self) -> Snapshot:
         """Load what is new, at once. Raises what the database does."""
-        self.kept = load(self.kept or NOTHING)
-        return self.kept
+        with self._loading:
+            self.kept = load(self.kept or NOTHING)
+            return self.kept
 
 
 def load(kept: Snapshot) -> Snapshot:
