@@ -3,20 +3,21 @@
 import math
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from statsmodels.stats.proportion import proportion_confint
 
 from experiments.stats import calibrating
 
 
-@given(st.integers(1, 10_000), st.data(), st.sampled_from([0.01, 0.05, 0.3]))
-def test_the_interval_is_statsmodels_wilson(of, data, alpha):
-    count = data.draw(st.integers(0, of))
-    found = calibrating.share(count, of, alpha=alpha)
-    expected = proportion_confint(count, of, alpha=alpha, method="wilson")
-    assert (found.low, found.high) == pytest.approx(expected, abs=1e-12)
-    assert found.low - 1e-12 <= found.share <= found.high + 1e-12
+def test_wilsons_interval_of_one_in_ten():
+    """Brown, Cai & DasGupta 2001 print (0.018, 0.404)."""
+    found = calibrating.share(1, 10)
+    assert (found.share, found.low, found.high) == pytest.approx((0.1, 0.01787621, 0.40415003), abs=1e-7)
+
+
+@pytest.mark.parametrize("count", [0, 7])
+def test_an_interval_of_none_or_all_ends_where_shares_end(count):
+    found = calibrating.share(count, 7)
+    assert found.low <= count / 7 <= found.high + 1e-12
+    assert 0 <= found.low < found.high <= 1
 
 
 def test_of_none_nothing_is_told():

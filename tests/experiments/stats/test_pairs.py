@@ -2,9 +2,6 @@
 
 import json
 import math
-import timeit
-from functools import partial
-from time import process_time
 
 import numpy as np
 import pytest
@@ -81,16 +78,3 @@ def test_arms_without_units_are_too_few_of_every_kind(kind):
     assert (found.raw.effect.status, found.adjusted.effect.status) == ("too_few", "too_few")
     assert (found.raw.absolute, found.adjusted.relative) == (None, None)
     assert math.isnan(found.control.mean)
-
-
-@pytest.mark.slow
-def test_a_row_takes_fifty_microseconds_at_most():
-    random = np.random.default_rng(7)
-    x, d = random.poisson(9, (2, 500)), random.poisson(3, (2, 500)) + 1
-    y = x + random.poisson(4, (2, 500))
-    arms = [sums(y[i], x[i], d[i]) for i in (0, 1)]
-    for kind in ("mean", "ratio"):
-        measure = Measure(kind, planned=1000)
-        theta = slope(measure, arms[0] + arms[1])
-        times = timeit.repeat(partial(paired, measure, *arms, theta), timer=process_time, number=200, repeat=20)
-        assert min(times) / 200 < 50e-6

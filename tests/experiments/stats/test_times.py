@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from statsmodels.duration.survfunc import SurvfuncRight
 
 from experiments.stats.effects import compare
 from experiments.stats.times import restricted_mean
@@ -21,14 +20,11 @@ def test_where_all_is_seen_it_is_the_mean_of_times_cut_at_the_horizon(times, hor
     assert found.variance == pytest.approx(cut.var(), abs=1e-9)  # Greenwood's, without Bessel's correction
 
 
-def test_the_area_is_under_statsmodels_curve():
-    random = np.random.default_rng(1)
-    true, gone = random.exponential(5, 400), random.uniform(4, 30, 400)
-    times, happened = np.minimum(true, gone), true <= gone
-    curve = SurvfuncRight(times, happened)
-    steps = np.append(np.append(0, curve.surv_times[curve.surv_times < 12]), 12)
-    heights = np.append(1, curve.surv_prob)[: len(steps) - 1]
-    assert restricted_mean(times, happened, 12).mean == pytest.approx(np.diff(steps) @ heights)
+def test_a_unit_that_left_counts_for_as_long_as_it_was_seen():
+    """By hand: of five, one at 2, one leaves at 3, one at 4: 1, then 4/5, then 4/5 · 2/3; 2 + 1.6 + 3.2 up to 10."""
+    found = restricted_mean(np.array([2.0, 3.0, 4.0, 11.0, 12.0]), np.array([True, False, True, False, False]), 10)
+    assert found.mean == pytest.approx(2 + 0.8 * 2 + 0.8 * 2 / 3 * 6)
+    assert found.mean_variance == pytest.approx((0.8 * 2 + 3.2) ** 2 / (5 * 4) + 3.2**2 / (3 * 2))
 
 
 def test_units_still_waiting_do_not_shift_it():
