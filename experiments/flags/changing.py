@@ -64,23 +64,27 @@ def change(
     return _changed(flag, by=by, why=why, act=act, rules=rules, fields=fields)
 
 
+@transaction.atomic
 def kill(flag: Flag, *, by: By, why: str) -> Flag:
-    """Off for everyone, whatever the rules say; they stay."""
-    return change(flag, by=by, why=_needed(why), act="killed", killed_at=timezone.now())
+    """Off for everyone, whatever the rules say; they stay. What was solidified has no "off" to fall back to."""
+    if locked(flag).lifecycle == Flag.Lifecycle.COMPLETED:
+        raise ValidationError(_("It is solidified: take that back instead."))
+    return change(flag, by=by, why=needed(why), act="killed", killed_at=timezone.now())
 
 
 def revive(flag: Flag, *, by: By, why: str) -> Flag:
-    return change(flag, by=by, why=_needed(why), act="revived", killed_at=None)
+    return change(flag, by=by, why=needed(why), act="revived", killed_at=None)
 
 
 @transaction.atomic
 def archive(flag: Flag, *, by: By, why: str) -> Flag:
     """Nobody is answered any more: who still asks gets what the code says."""
+    locked(flag)
     if asking := prerequisites.dependents(flag.name):
         raise ValidationError(_("%(flags)s depend on it.") % {"flags": ", ".join(asking)})
     if flag.experiments.running().exists():
         raise ValidationError(_("An experiment runs on it. Stop it first."))
-    return change(flag, by=by, why=_needed(why), act="archived", lifecycle=Flag.Lifecycle.ARCHIVED, environments=[])
+    return change(flag, by=by, why=needed(why), act="archived", lifecycle=Flag.Lifecycle.ARCHIVED, environments=[])
 
 
 @transaction.atomic
@@ -95,7 +99,7 @@ def revert(made: FlagChange, *, by: By, why: str) -> Flag:
     return _changed(
         made.flag,
         by=by,
-        why=_needed(why),
+        why=needed(why),
         act="taken back",
         rules=None if rules is None else [parsed(RULE_FIELDS, rule) for rule in rules],
         fields=fields,
@@ -108,7 +112,12 @@ def _still_there(name: str, told: Iterable[Any]) -> list[Any]:
     return list(model.objects.filter(**{f"{key}__in": list(told)}))
 
 
-def _needed(why: str) -> str:
+def locked(flag: Flag) -> Flag:
+    """As it stands, until the transaction's end."""
+    return Flag.objects.select_for_update().get(pk=flag.pk)
+
+
+def needed(why: str) -> str:
     if not why.strip():
         raise ValidationError({"why": [_("Say why.")]})
     return why
@@ -126,7 +135,7 @@ def _changed(
 ) -> Flag:
     if rules:
         prerequisites.lock()
-    flag = Flag.objects.select_for_update().get(pk=given.pk)
+    flag = locked(given)
     before = describe(flag)
     links = {name: fields.pop(name) for name in LINKS if name in fields}
     if fields.get("name", flag.name) != flag.name:
