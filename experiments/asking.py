@@ -77,7 +77,7 @@ class Asker:
         flag = self._snapshot.program.flags.get(key)
         experiments = flag.experiments if flag else ()
         for holdout in self._snapshot.holdouts if experiments else ():
-            text = str(self._attributes.get(holdout.attribute) or "")
+            text = self._attributes.get(holdout.attribute) or ""
             arm = holdout.arm(text) if holdout.covers(experiments) else None
             unit = self._number(holdout.attribute, text)
             if arm is not None and unit:

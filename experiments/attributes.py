@@ -1,6 +1,6 @@
 """What conditions may ask of who is asked: each thing is looked up when the first condition asks for it.
 
-`id` is the member's, or minus the visitor's, as text; `member` and `visitor` are the numbers. Of nobody (a browser
+`id` is the member's, or minus the visitor's, as text; `member` and `visitor` are texts too. Of nobody (a browser
 without a cookie, one that may not be observed, a bot) none of the three is known, and what is drawn gives the default.
 What else the site knows comes from settings.EXPERIMENT_ATTRIBUTES: the dotted path of a function from the request, or
 the member's id where there is none, to a mapping.
@@ -91,9 +91,14 @@ def _id(request: HttpRequest) -> str | None:
     return f"-{visitor}" if visitor else None
 
 
-def _member(request: HttpRequest) -> int | None:
+def _member(request: HttpRequest) -> str | None:
     user = _user(request)
-    return user.pk if user.is_authenticated else None
+    return str(user.pk) if user.is_authenticated else None
+
+
+def _visitor(request: HttpRequest) -> str | None:
+    visitor = visitors.observed(request)
+    return str(visitor) if visitor else None
 
 
 def _is(field: str) -> Lookup:
@@ -123,9 +128,9 @@ _OF_BOTH: dict[str, Lookup] = {
 OF_REQUEST: dict[str, Lookup] = {
     "id": _id,
     "member": _member,
-    "visitor": visitors.observed,
+    "visitor": _visitor,
     "loggedIn": lambda request: bool(_user(request).is_authenticated),
     "path": lambda request: request.path,
     **_OF_BOTH,
 }
-OF_MEMBER: dict[str, Lookup] = {"id": str, "member": int, "loggedIn": lambda member: True, **_OF_BOTH}
+OF_MEMBER: dict[str, Lookup] = {"id": str, "member": str, "loggedIn": lambda member: True, **_OF_BOTH}

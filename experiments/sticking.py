@@ -27,7 +27,7 @@ class Kept(Mapping[str, dict[str, Any]]):
     @property
     def documents(self) -> Documents:
         if self._read is None:
-            units = {name: str(value) for name in _UNITS if (value := self._attributes.get(name))}
+            units = {name: value for name in _UNITS if (value := self._attributes.get(name))}
             self._read = read(units) if units else {}
         return self._read
 

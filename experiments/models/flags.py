@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from waffle.managers import FlagManager
@@ -114,11 +116,35 @@ class Flag(AbstractUserFlag):
         super().flush()
         _following().follow(self)
 
+    # And what waffle asks of flags begins here, in place of its cache and its dice.
+
+    @classmethod
+    def get(cls, name: str) -> Flag:
+        return _answering().named(name)
+
+    @classmethod
+    def get_all(cls) -> list[Flag]:
+        return _answering().every()
+
+    def is_active(self, request: HttpRequest, read_only: bool = False) -> bool | None:  # noqa: FBT001, FBT002
+        if not self.pk:  # waffle's settings say what is done of a flag that there is not
+            return super().is_active(request, read_only)
+        return _answering().is_active(self, request, read_only=read_only)
+
+    def is_active_for_user(self, user: AbstractBaseUser) -> bool | None:
+        return _answering().is_active_for(self, user.pk) if user.pk else None
+
 
 def _following() -> Any:
     from experiments.flags import following  # noqa: PLC0415 - it is made of these models
 
     return following
+
+
+def _answering() -> Any:
+    from experiments.flags import answering  # noqa: PLC0415 - it is made of these models
+
+    return answering
 
 
 class Rule(models.Model):
