@@ -14,3 +14,10 @@ def sweep_flags() -> None:
 @shared_task(name="flags.publish_all")
 def publish_all_flags() -> None:
     publishing.publish_all()
+
+
+@shared_task(name="experiments.preview")
+def preview_metric(pk: int) -> None:
+    from experiments.metrics import previewing  # noqa: PLC0415 - it rings this task
+
+    previewing.run(pk)
