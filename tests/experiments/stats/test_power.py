@@ -32,14 +32,23 @@ def test_the_reach_at_the_plan_does_not_depend_on_the_plan():
         assert sequences.reach(planned, planned=planned) == pytest.approx(sequences.reach_at_plan())
 
 
-def test_a_sequential_design_of_its_size_has_its_power_at_the_last_look():
-    """And a fixed size has under a half of it."""
-    random = np.random.default_rng(1)
-    aim = power.mean_aim(1.0, 1.0, 0.1)
-    for size, low, high in ((power.sequential_size(aim), 0.77, 0.83), (power.fixed_size(aim), 0.35, 0.47)):
-        z = random.normal(0.1 / math.sqrt(2 / size), 1, 4000)
-        found = np.mean(np.abs(z) > sequences.reach(2 * size, planned=2 * size))
-        assert low < found < high
+def found_by(random, size, looks=20, tests=4000):
+    """Of tests of a tenth of a deviation looked at so often: the share found by the end, and where they stopped."""
+    n = np.linspace(size / looks, size, looks).astype(int)
+    steps = np.diff(n, prepend=0)
+    differences = (random.normal(size=(tests, looks)) * np.sqrt(2 * steps) + 0.1 * steps).cumsum(axis=1)
+    reaches = np.array([sequences.reach(2 * one, planned=2 * size) for one in n.tolist()])
+    seen = np.abs(differences) / np.sqrt(2 * n) > reaches
+    return seen.any(axis=1).mean(), np.where(seen.any(axis=1), n[seen.argmax(axis=1)], size).mean()
+
+
+def test_a_sequential_design_of_its_size_has_its_power_and_stops_early():
+    """A size planned for a fixed test has 49 % of it. Of its own size it needs on average 1.2 times the fixed one."""
+    random, aim = np.random.default_rng(1), power.mean_aim(1.0, 1.0, 0.1)
+    assert found_by(random, power.fixed_size(aim))[0] == pytest.approx(0.49, abs=0.03)
+    share, stopped = found_by(random, power.sequential_size(aim))
+    assert 0.8 <= share < 0.87
+    assert stopped / power.fixed_size(aim) == pytest.approx(1.18, abs=0.05)
 
 
 def test_several_tests_share_the_level():
