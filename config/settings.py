@@ -357,6 +357,7 @@ BELONGINGS = {
 }
 NOTIFICATION_MODEL = "notifications.Notification"
 TEXT_RENDERER = "community.forum.text.render"
+API_RESOURCE = "community.api.base.Resource"
 REST_FRAMEWORK, SPECTACULAR_SETTINGS = rest.FRAMEWORK, rest.SCHEMA
 RATE_LIMITS = env_bool("RATE_LIMITS", default=True)
 KEEP_PAGES = env_bool("KEEP_PAGES", default=True)  # for visitors, until what they show changes

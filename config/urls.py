@@ -20,6 +20,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/analytics/", include("growth.reports.api_urls")),
     path("api/v1/segments/", include("growth.segments.api_urls")),
+    path("api/v1/experiments/", include("experiments.report.api_urls")),
     path("api/v1/", include("community.api.urls")),
     path("accounts/", include("allauth.urls")),
     path("i18n/setlang/", members.language, name="set_language"),

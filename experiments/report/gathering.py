@@ -1,0 +1,185 @@
+"""The material of many experiments at once, by a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Max
+from django.utils import timezone
+
+from experiments.models import WHOLE, Experiment, ExperimentMetric, ExposureDay, MetricVersion, Phase, Variation
+from experiments.report.material import PRIMARY, Arm, Cell, Exposed, Material, Measure, Stretch
+from experiments.stats.sums import Sums
+
+Kind = MetricVersion.Kind
+ROLES = ("primary", "secondary", "guardrail")  # in this order on the page
+
+SUMS = ("n", "y", "yy", "x", "xx", "xy", "d", "dd", "yd", "xd")
+ADDED = ", ".join(f"sum({name})::numeric" for name in (*SUMS, "positive"))
+
+# Days up to `last` of a version have closed windows; a version without one has no `last`, and nothing of it matures.
+BY_MATURITY = f"""
+    SELECT s.phase_id, s.version_id, s.variation, coalesce(s.day <= w.last, false), {ADDED}
+    FROM experiments_armday s JOIN unnest(%s::bigint[], %s::date[]) AS w(version, last) ON w.version = s.version_id
+    WHERE s.phase_id = ANY(%s)
+    GROUP BY 1, 2, 3, 4"""  # noqa: S608 - of names above
+BY_DAY = f"""
+    SELECT s.phase_id, s.day, s.variation, {", ".join((*SUMS, "positive"))}
+    FROM experiments_armday s
+    JOIN unnest(%s::bigint[], %s::bigint[], %s::date[]) AS w(phase, version, last)
+      ON w.phase = s.phase_id AND w.version = s.version_id AND s.day <= w.last"""  # noqa: S608 - of names above
+
+
+def gather(experiment_ids: Collection[int], as_of: datetime) -> list[Material]:
+    """Of those that have a phase; by it, the last one, an experiment is read."""
+    phases = _phases(experiment_ids)
+    uses = _uses(phases.keys())
+    arms = _arms(phases)
+    exposed = _exposed(phases.values(), as_of)
+    cells = _cells(phases.values(), {measure.version: measure for used in uses.values() for measure in used}, as_of)
+    cohorts = _cohorts(phases, uses, as_of)
+    found = []
+    for row in Experiment.objects.filter(pk__in=phases).defer("words").order_by("pk"):
+        phase = phases[row.pk]
+        matured, waiting = cells[phase.pk]
+        found.append(
+            Material(
+                experiment=row.pk,
+                kind=row.kind,
+                as_of=as_of,
+                today=timezone.localdate(as_of),
+                phase=_stretch(phase),
+                arms=arms[row.pk],
+                measures=uses[row.pk],
+                exposed=exposed[phase.pk],
+                matured=matured,
+                waiting=waiting,
+                cohorts=cohorts[phase.pk],
+                alpha=row.alpha,
+                power=row.power,
+                planned=row.planned_units,
+                min_days=row.min_days,
+            )
+        )
+    return found
+
+
+def window_of(version: MetricVersion) -> timedelta | None:
+    """After the first exposure, until a unit's value is final; None: it never is."""
+    if version.kind == Kind.RETENTION:
+        return timedelta(days=(version.day or 0) + 1)
+    hours = [version.window_hours]
+    if version.denominator:
+        hours.append(version.denominator.window_hours)
+    return None if None in hours else timedelta(hours=max(hour or 0 for hour in hours))
+
+
+def scale_of(version: MetricVersion) -> int:
+    """Minor units in a whole one: sums of values and times are kept in thousandths."""
+    return 1000 if version.kind in (Kind.SUM, Kind.TIME, Kind.QUANTILE) else 1
+
+
+def _phases(experiment_ids: Collection[int]) -> dict[int, Phase]:
+    newest = Phase.objects.filter(experiment__in=experiment_ids).values("experiment").annotate(newest=Max("number"))
+    numbers = dict(newest.values_list("experiment", "newest"))
+    rows = Phase.objects.filter(experiment__in=numbers).order_by("experiment")
+    return {row.experiment_id: row for row in rows if row.number == numbers[row.experiment_id]}
+
+
+def _uses(experiment_ids: Iterable[int]) -> dict[int, list[Measure]]:
+    """Additive ones; quantiles are not sums, and are computed on demand."""
+    rows = ExperimentMetric.objects.filter(
+        experiment__in=experiment_ids, version__kind__in=MetricVersion.ADDITIVE
+    ).select_related("version__metric", "version__denominator")
+    found: dict[int, list[Measure]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: (ROLES.index(row.role), row.position, row.pk)):
+        found[row.experiment_id].append(_measure(row))
+    return found
+
+
+def _measure(row: ExperimentMetric) -> Measure:
+    version = row.version
+    below = version.denominator
+    return Measure(
+        version=version.pk,
+        name=version.metric.name,
+        role=row.role,
+        kind=version.kind,
+        margin=row.margin,
+        window=window_of(version),
+        scale=_ratio_scale(version, below) if below else scale_of(version),
+        higher_is_better=version.higher_is_better,
+        interference=version.interference,
+    )
+
+
+def _ratio_scale(version: MetricVersion, below: MetricVersion) -> float:
+    return scale_of(version) / scale_of(below)
+
+
+def _arms(phases: Mapping[int, Phase]) -> dict[int, list[Arm]]:
+    found: dict[int, list[Arm]] = defaultdict(list)
+    for row in Variation.objects.filter(experiment__in=phases).order_by("experiment", "index"):
+        weights = phases[row.experiment_id].weights
+        weight = weights[row.index] if row.index < len(weights) else 0
+        found[row.experiment_id].append(Arm(row.index, row.key, row.name, weight))
+    return found
+
+
+def _exposed(phases: Iterable[Phase], as_of: datetime) -> dict[int, list[Exposed]]:
+    found: dict[int, list[Exposed]] = defaultdict(list)
+    rows = ExposureDay.objects.filter(phase__in=[phase.pk for phase in phases], day__lte=timezone.localdate(as_of))
+    for row in rows.order_by("day"):
+        found[row.phase_id].append(Exposed(row.variation, row.day, row.units, row.flipped))
+    return found
+
+
+def last_day(measure: Measure, as_of: datetime) -> date | None:
+    """Whoever was first exposed on it or before has a closed window."""
+    if measure.window is None:
+        return None
+    return timezone.localdate(as_of - measure.window) - timedelta(days=1)
+
+
+Split = tuple[dict[tuple[int, int], Cell], dict[tuple[int, int], Cell]]  # matured, waiting
+
+
+def _cells(phases: Iterable[Phase], measures: Mapping[int, Measure], as_of: datetime) -> dict[int, Split]:
+    found: dict[int, Split] = defaultdict(lambda: ({}, {}))
+    last = [last_day(measure, as_of) for measure in measures.values()]
+    with connection.cursor() as cursor:
+        cursor.execute(BY_MATURITY, [list(measures), last, [phase.pk for phase in phases]])
+        for phase, version, variation, is_matured, *row in cursor.fetchall():
+            found[phase][0 if is_matured else 1][version, variation] = _cell(row)
+    return found
+
+
+def _cohorts(
+    phases: Mapping[int, Phase], uses: Mapping[int, list[Measure]], as_of: datetime
+) -> dict[int, dict[date, dict[int, Cell]]]:
+    """Of the primary metrics."""
+    asked = [
+        (phases[pk].pk, measure.version, last_day(measure, as_of))
+        for pk, used in uses.items()
+        for measure in used
+        if measure.role == PRIMARY and measure.window is not None
+    ]
+    found: dict[int, dict[date, dict[int, Cell]]] = defaultdict(lambda: defaultdict(dict))
+    with connection.cursor() as cursor:
+        cursor.execute(BY_DAY, [list(column) for column in zip(*asked, strict=True)] or [[], [], []])
+        for phase, day, variation, *row in cursor.fetchall():
+            found[phase][day][variation] = _cell(row)
+    return found
+
+
+def _cell(row: list[Any]) -> Cell:
+    *sums, positive = (int(value) for value in row)
+    return Cell(Sums(*sums), positive)
+
+
+def _stretch(phase: Phase) -> Stretch:
+    return Stretch(phase.pk, phase.number, phase.started_at, phase.ended_at, phase.coverage / WHOLE)
