@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import connections
 from redis.exceptions import RedisError
 
-from experiments import bell, plans
+from experiments import asked, bell, plans
 from experiments.bucketing import bucketer
 from experiments.evaluation import Program
 from experiments.models import WHOLE, Edition, Publication
@@ -102,6 +102,7 @@ class Keeper:
         self._loaded.set()
         while True:
             time.sleep(wait)
+            asked.write_hourly()
             wait = self._take_new() if self._is_told() else HEAR_EVERY
 
     def _is_told(self) -> bool:
