@@ -11,6 +11,7 @@ import redis
 from django.conf import settings
 from django.test import Client, TransactionTestCase
 from django.utils import translation
+from hypothesis import settings as trials
 
 from community.members.models import Member
 from community.nearby import cache
@@ -19,6 +20,9 @@ from experiments import snapshot
 from tests.databases import own_database
 
 pytest_plugins = ["tests.browser"]
+
+trials.register_profile("unhurried", deadline=None)  # an example's time tells of the machine, not of the law
+trials.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
