@@ -49,18 +49,12 @@ class Joint:
     xy: float
 
     @classmethod
-    def of_sums(cls, n: int, y: float, yy: float, x: float, xx: float, xy: float) -> Joint:
-        """From Σy, Σy², Σx, Σx² and Σxy."""
-        return cls(n, y / n, x / n, yy - y**2 / n, xx - x**2 / n, xy - x * y / n)
-
-    @classmethod
     def of_units(cls, y: Floats, x: Floats) -> Joint:
         """From each unit's two numbers; all NaN of none."""
         if not len(y):
             return cls(0, math.nan, math.nan, 0, 0, 0)
-        from_y, from_x = y - y.mean(), x - x.mean()
-        means, products = (y.mean(), x.mean()), (from_y @ from_y, from_x @ from_x, from_x @ from_y)
-        return cls(len(y), *map(float, means), *map(float, products))
+        (mean_y, from_y), (mean_x, from_x) = _about_mean(y), _about_mean(x)
+        return cls(len(y), mean_y, mean_x, *map(float, (from_y @ from_y, from_x @ from_x, from_x @ from_y)))
 
     def __add__(self, other: Joint) -> Joint:
         if not (self.n and other.n):
@@ -87,6 +81,13 @@ class Joint:
     @property
     def cov(self) -> float:
         return self.xy / (self.n - 1)
+
+
+def _about_mean(values: Floats) -> tuple[float, Floats]:
+    """The mean and what each is beside it: exactly 0 where all are one number, which a rounded mean may miss."""
+    shifted = values - values[0]
+    middle = shifted.mean()
+    return float(values[0] + middle), shifted - middle
 
 
 def ratio(units: Joint) -> Sample:

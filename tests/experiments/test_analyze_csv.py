@@ -100,6 +100,13 @@ def test_a_covariate_that_says_nothing_changes_nothing(analyze):
     assert row["cuped"]["p"] == pytest.approx(row["p"])
 
 
+def test_a_tenth_for_everyone_is_no_difference_and_no_variance(analyze):
+    rows = [f"u{n},{'abb'[n % 3]},0.1,{n},0.3" for n in range(10)]
+    plain, ratio = analyze(table(*rows), "--metric", "y:mean", "--ratio", "y/d", "--covariate", "x")["metrics"]
+    assert (plain["absolute"], plain["p"], plain["absolute_ci"], plain["cuped"]["theta"]) == (0, 1, [0, 0], 0)
+    assert (ratio["absolute"], ratio["p"]) == (0, 1)
+
+
 def test_numbers_at_the_ends_of_what_is_read_are_told(analyze):
     rows = [f"u{n},{'ab'[n % 2]},{n}e68,{n + 1}e-69,{n + n % 3}e68" for n in range(1, 12)]
     columns = ["--metric", "y:mean", "--metric", "x:mean", "--ratio", "y/x", "--ratio", "x/y", "--covariate", "d"]

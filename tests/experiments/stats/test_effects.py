@@ -100,10 +100,7 @@ def test_a_ratios_error_is_that_of_a_bootstrap(seed):
     random = np.random.default_rng(seed)
     views = random.poisson(5, 4000) + 1
     clicks = random.binomial(views, 0.2)
-    joint = samples.Joint.of_sums(
-        4000, clicks.sum(), (clicks**2).sum(), views.sum(), (views**2).sum(), (clicks * views).sum()
-    )
-    found = samples.ratio(joint)
+    found = samples.ratio(samples.Joint.of_units(clicks.astype(float), views.astype(float)))
     picks = random.integers(0, 4000, (800, 4000))
     drawn = clicks[picks].sum(axis=1) / views[picks].sum(axis=1)
     assert math.sqrt(found.mean_variance) == pytest.approx(drawn.std(), rel=0.1)
@@ -112,17 +109,15 @@ def test_a_ratios_error_is_that_of_a_bootstrap(seed):
 @given(numbers, numbers)
 def test_sums_of_two_shards_are_those_of_the_whole(left, right):
     def joint(values):
-        doubled = [value * 2 + 1 for value in values]
-        return samples.Joint.of_sums(
-            len(values),
-            sum(values),
-            sum(one**2 for one in values),
-            sum(doubled),
-            sum(one**2 for one in doubled),
-            sum(one * two for one, two in zip(values, doubled, strict=True)),
-        )
+        return samples.Joint.of_units(np.array(values), np.array(values) * 2 + 1)
 
     whole, parts = joint(left + right), joint(left) + joint(right)
     assert (parts.n, parts.y) == (whole.n, pytest.approx(whole.y, abs=1e-6))
     assert parts.var_y == pytest.approx(whole.var_y, rel=1e-6, abs=1e-4)
     assert parts.cov == pytest.approx(whole.cov, rel=1e-6, abs=1e-3)
+
+
+@given(st.floats(-1e6, 1e6), st.integers(2, 50), st.floats(-1e6, 1e6))
+def test_units_that_are_all_alike_do_not_vary_at_all(value, count, other):
+    found = samples.Joint.of_units(np.full(count, value), np.full(count, other))
+    assert (found.y, found.x, found.yy, found.xx, found.xy) == (value, other, 0, 0, 0)
