@@ -29,8 +29,7 @@ def slope(arms: Iterable[Joint]) -> Slope:
 
 def adjusted(units: Joint, theta: float) -> Sample:
     """The sample of y − θx."""
-    variance = max(0.0, units.var_y + theta**2 * units.var_x - 2 * theta * units.cov)
-    return Sample(units.n, units.y - theta * units.x, variance)
+    return Sample(units.n, units.y - theta * units.x, units.var_beside(theta))
 
 
 def compare(control: Joint, arm: Joint, theta: float, *, alpha: float = 0.05) -> Effect:

@@ -13,7 +13,7 @@ from typing import Any
 
 from scipy.special import stdtr, stdtrit
 
-from experiments.stats.samples import Sample
+from experiments.stats.samples import ROUNDING, Sample
 
 STABLE = 5  # standard errors of control's mean that it is from zero, below which delta gives way to Fieller
 
@@ -118,7 +118,7 @@ def _without_variance(given: Difference) -> Effect:
     """The means are equal for certain, or nothing can be said of chance."""
     relative = given.absolute / abs(given.base) if given.base else None
     method = "delta" if given.base else "none"
-    if given.absolute == 0:
+    if abs(given.absolute) <= ROUNDING * abs(given.base):
         equal = Effect(0.0, 0.0, (0.0, 0.0), 1.0, relative_method=method)
         return replace(equal, **CERTAIN) if given.base else equal
     return Effect(given.absolute, 0.0, relative=relative, relative_method=method, status="zero_variance")

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+ROUNDING = 1e-13  # of what is added up, far above what it loses and far below what units differ by
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,12 @@ class Joint:
     def cov(self) -> float:
         return self.xy / (self.n - 1)
 
+    def var_beside(self, slope: float) -> float:
+        """The variance of y − slope · x; 0 where what is left of it is rounding."""
+        terms = self.var_y + slope**2 * self.var_x
+        left = terms - 2 * slope * self.cov
+        return left if left > ROUNDING * terms else 0.0
+
 
 def _about_mean(values: Floats) -> tuple[float, Floats]:
     """The mean and what each is beside it: exactly 0 where all are one number, which a rounded mean may miss."""
@@ -96,5 +103,4 @@ def ratio(units: Joint) -> Sample:
     ZeroDivisionError where Σx is 0.
     """
     found = units.y / units.x
-    variance = (units.var_y - 2 * found * units.cov + found**2 * units.var_x) / units.x**2
-    return Sample(units.n, found, max(0.0, variance))
+    return Sample(units.n, found, units.var_beside(found) / units.x**2)

@@ -107,6 +107,13 @@ def test_a_tenth_for_everyone_is_no_difference_and_no_variance(analyze):
     assert (ratio["absolute"], ratio["p"]) == (0, 1)
 
 
+def test_a_ratio_that_all_units_share_is_certain(analyze):
+    rows = [f"u{n},{'ab'[n % 2]},{n * 0.7},{n * 0.7 + 2 * (n % 2)},{n}" for n in range(1, 12)]
+    shared, other = analyze(table(*rows), "--ratio", "y/d", "--ratio", "d/y")["metrics"]
+    for row in (shared, other):
+        assert (row["absolute"], row["p"], row["relative_ci"], row["status"]) == (0, 1, [0, 0], "ok")
+
+
 def test_numbers_at_the_ends_of_what_is_read_are_told(analyze):
     rows = [f"u{n},{'ab'[n % 2]},{n}e68,{n + 1}e-69,{n + n % 3}e68" for n in range(1, 12)]
     columns = ["--metric", "y:mean", "--metric", "x:mean", "--ratio", "y/x", "--ratio", "x/y", "--covariate", "d"]
