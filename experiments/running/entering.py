@@ -21,7 +21,8 @@ def locked_flag(experiment: Experiment) -> Flag | None:
 def enter(experiment: Experiment, flag: Flag, *, by: Person, why: str = "") -> None:
     """Publishes it."""
     rules = [*_others(experiment, flag), {"experiment": experiment, "description": experiment.name}]
-    changing.change(flag, by=by, why=why or experiment.key, act="experiment started", rules=rules)
+    live = Flag.Lifecycle.LIVE  # one that was decided is open again
+    changing.change(flag, by=by, why=why or experiment.key, act="experiment started", rules=rules, lifecycle=live)
 
 
 def leave(experiment: Experiment, *, by: Person, why: str) -> None:

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from experiments import layers
 from experiments.models import WHOLE, Experiment, Flag
 from experiments.running import entering, phases
 from experiments.running.acting import Person, acting, must_be
@@ -43,6 +44,4 @@ def _lease(experiment: Experiment, flag: Flag, share: int | None, *, by: Person)
     elif share is None or not 1 <= share <= WHOLE:
         raise ValidationError({"share": _("Say what share of the layer it takes.")})
     else:
-        from experiments import layers  # noqa: PLC0415
-
         layers.lease(experiment, share=share, by=by)

@@ -8,12 +8,14 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from experiments.models import Experiment, MetricVersion
+from experiments import layers
+from experiments.flags import solidifying
+from experiments.models import Experiment
+from experiments.report import overriding
 from experiments.running import entering, phases
 from experiments.running.acting import Person, acting, must_be, must_say_why
-from experiments.running.reviewing import review
 
-DAY = 24  # hours
+NOTHING = timedelta()
 
 
 def stop(experiment: Experiment, *, by: Person, why: str, decision: str = "", winner: int | None = None) -> Experiment:
@@ -43,23 +45,21 @@ def ship(experiment: Experiment, *, variation: int, by: Person, why: str) -> Exp
         if experiment.status == Experiment.Status.RUNNING:
             _stop(experiment, by=by, why=why)
         _decide(experiment, Experiment.Decision.SHIP, variation, by=by, why=why)
-        from experiments.flags import solidifying  # noqa: PLC0415
-
-        solidifying.solidify(experiment, variation=variation, by=by, why=why)
+        _solidify(experiment, by=by, why=why)
     return experiment
 
 
 def longest_window(experiment: Experiment) -> timedelta:
     """After the first exposure; metrics of all so far, and A/A tests, have none."""
-    hours = [_hours(use.version) for use in experiment.metrics.select_related("version__denominator")]
-    return timedelta(hours=max(hours, default=0))
+    versions = [use.version for use in experiment.metrics.select_related("version__denominator")]
+    versions += [version.denominator for version in versions if version.denominator]
+    return max((version.matures_after or NOTHING for version in versions), default=NOTHING)
 
 
-def _hours(version: MetricVersion) -> int:
-    if version.kind == MetricVersion.Kind.RETENTION:
-        return ((version.day or 0) + 1) * DAY
-    below = version.denominator.window_hours if version.denominator else None
-    return max(version.window_hours or 0, below or 0)
+def _solidify(experiment: Experiment, *, by: Person, why: str) -> None:
+    if flag := entering.locked_flag(experiment):
+        value = experiment.variations.get(index=experiment.winner).value
+        solidifying.solidify(flag, value, by=by, why=f"{experiment.key}: {why}"[:500])
 
 
 def _stop(experiment: Experiment, *, by: Person, why: str) -> None:
@@ -69,23 +69,23 @@ def _stop(experiment: Experiment, *, by: Person, why: str) -> None:
     experiment.measured_until = now + longest_window(experiment)
     experiment.save(update_fields=["status", "stopped_at", "measured_until"])
     phases.end(experiment, at=now)
-    if experiment.leases.standing().exists():
-        from experiments import layers  # noqa: PLC0415
-
-        layers.release(experiment, by=by)
+    layers.release(experiment, by=by)
     entering.leave(experiment, by=by, why=why)
 
 
 def _decide(experiment: Experiment, decision: str, winner: int | None, *, by: Person, why: str) -> None:
     if not decision:
         return
+    if experiment.decision:
+        raise ValidationError({"decision": _("It is decided: %s.") % experiment.get_decision_display()})
     if decision not in Experiment.Decision.values:
         raise ValidationError({"decision": _("There is no decision “%s”.") % decision})
     if (decision == Experiment.Decision.SHIP) != (winner is not None):
         raise ValidationError({"winner": _("What is shipped is a variation; nothing else has a winner.")})
     if winner is not None and not experiment.variations.filter(index=winner).exists():
         raise ValidationError({"winner": _("There is no variation %d.") % winner})
+    if by is not None and overriding.needed(experiment, decision):  # the system does what the report says
+        overriding.override(experiment, by=by, reason=why)
     experiment.decision, experiment.winner = decision, winner
     experiment.decision_reason, experiment.decided_by_id = why, by.pk if by else None
     experiment.save(update_fields=["decision", "winner", "decision_reason", "decided_by"])
-    review(experiment, by=by, why=why)
