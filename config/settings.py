@@ -356,6 +356,7 @@ BELONGINGS = {
     "reports": "growth.reports.belongings",
 }
 NOTIFICATION_MODEL = "notifications.Notification"
+ADDRESS_OF = "community.members.addresses.address_of"
 TEXT_RENDERER = "community.forum.text.render"
 API_RESOURCE = "community.api.base.Resource"
 REST_FRAMEWORK, SPECTACULAR_SETTINGS = rest.FRAMEWORK, rest.SCHEMA

@@ -22,6 +22,7 @@ urlpatterns = [
     path("api/v1/segments/", include("growth.segments.api_urls")),
     path("api/v1/experiments/", include("experiments.report.api_urls")),
     path("api/v1/", include("community.api.urls")),
+    path("", include("experiments.urls")),
     path("accounts/", include("allauth.urls")),
     path("i18n/setlang/", members.language, name="set_language"),
     path("", include("community.api.programs.urls")),

@@ -47,7 +47,8 @@ def body_of(flag: Flag, environment: str, facts: Facts) -> Body | None:
 
 def _rules(flag: Flag, environment: str, facts: Facts) -> list[Body]:
     if flag.everyone is not None:
-        return [{"id": "everyone", "force": flag.on_value if flag.everyone else flag.off_value}]
+        on = flag.everyone
+        return [{"id": "everyone" if on else "nobody", "force": flag.on_value if on else flag.off_value}]
     found = [
         {"id": name, "condition": condition, "force": flag.on_value} for name, condition in _overrides(flag, facts)
     ]

@@ -159,7 +159,7 @@ def _compared(holds: Callable[[Any, Any], bool]) -> Callable[[Any], Callable[[An
                 if isinstance(value, str) and isinstance(operand, str):
                     return holds(value, operand)
                 return holds(float(value or 0), float(operand or 0))
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, OverflowError):
                 return False
 
         return test

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from community.members import limits
 from events import api as events
+from experiments.serving import ofrep
 
 READS = ("GET", "HEAD", "OPTIONS")
 WRITTEN = ("title", "body", "note", "bio")  # fields whose text is given back
@@ -30,7 +31,7 @@ class RateLimitMiddleware:
         return too_many(request, error) if isinstance(error, limits.TooMany) else None
 
     def _count(self, request: HttpRequest) -> None:
-        if request.method in READS:
+        if request.method in READS or request.path.startswith(ofrep.PATH):  # which has limits of its own
             return
         if request.path.rstrip("/") == events.PATH:
             limits.take("events", request)
