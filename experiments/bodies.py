@@ -33,6 +33,7 @@ class Facts:
     variations: Mapping[int, Sequence[Variation]] = field(default_factory=dict)
     leases: Mapping[int, Sequence[Lease]] = field(default_factory=dict)
     holdouts: Sequence[Holdout] = ()
+    shipped: Mapping[int, Sequence[Experiment]] = field(default_factory=dict)  # with their `control`'s value
 
 
 def body_of(flag: Flag, environment: str, facts: Facts) -> Body | None:
@@ -52,6 +53,7 @@ def _rules(flag: Flag, environment: str, facts: Facts) -> list[Body]:
     found = [
         {"id": name, "condition": condition, "force": flag.on_value} for name, condition in _overrides(flag, facts)
     ]
+    found += _withheld(flag, facts)
     for rule in facts.rules.get(flag.pk, ()):
         if _is_in_force(rule, environment, facts.now):
             found += _asked(rule.experiment, rule, flag, facts) if rule.experiment else [_forced(rule, flag)]
@@ -151,6 +153,16 @@ def _spared(holdout: Holdout) -> Body:
 
 def _filter(seed: str, attribute: str, ranges: list[list[float]]) -> Body:
     return {"seed": seed, "attribute": attribute, "hashVersion": HASH, "ranges": ranges}
+
+
+def _withheld(flag: Flag, facts: Facts) -> Iterable[Body]:
+    """What was shipped while a holdout stands is kept from its units: they have what the control had."""
+    for experiment in facts.shipped.get(flag.pk, ()):
+        for one in facts.holdouts:
+            if holds_out(one, experiment) and one.started_at <= experiment.stopped_at:  # type: ignore[operator] # set
+                held = _filter(one.seed, one.hash_attribute, [[0, one.share / WHOLE]])
+                control = experiment.control  # type: ignore[attr-defined] # annotated
+                yield {"id": f"holdout-{one.key}", "key": experiment.key, "force": control, "filters": [held]}
 
 
 def holds_out(holdout: Holdout, experiment: Experiment) -> bool:

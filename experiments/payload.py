@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from experiments.bodies import Body, Facts, body_of
@@ -27,6 +28,7 @@ def read(flag_ids: Collection[int] | None = None) -> Facts:
     ids = [flag.pk for flag in flags]
     rules = Rule.objects.filter(flag__in=ids, enabled=True).order_by("flag", "position").select_related("experiment")
     asked = [rule.experiment_id for rule in rules if rule.experiment_id]
+    standing = list(Holdout.objects.filter(started_at__isnull=False, ended_at=None).order_by("pk"))
     running = Phase.objects.current().filter(experiment__in=asked, experiment__status=Experiment.Status.RUNNING)
     return Facts(
         now=timezone.now(),
@@ -38,8 +40,16 @@ def read(flag_ids: Collection[int] | None = None) -> Facts:
         phases={phase.experiment_id: phase for phase in running},
         variations=_by("experiment_id", Variation.objects.filter(experiment__in=asked).order_by("index")),
         leases=_by("experiment_id", Lease.objects.standing().filter(experiment__in=asked).select_related("layer")),
-        holdouts=list(Holdout.objects.filter(started_at__isnull=False, ended_at=None).order_by("pk")),
+        holdouts=standing,
+        shipped=_by("flag_id", _shipped(standing).filter(flag__in=ids)) if standing else {},
     )
+
+
+def _shipped(standing: Iterable[Holdout]) -> QuerySet[Experiment]:
+    """Since the first of the holdouts began, the oldest first, each with its control's value."""
+    since = min(one.started_at for one in standing if one.started_at)
+    shipped = Experiment.objects.filter(decision=Experiment.Decision.SHIP, stopped_at__gte=since)
+    return shipped.filter(variations__index=0).annotate(control=F("variations__value")).order_by("stopped_at", "pk")
 
 
 def _by(name: str, rows: Iterable[Any]) -> dict[int, list[Any]]:
@@ -64,12 +74,24 @@ def holdouts() -> Body:
         .order_by("pk")
         .select_related("experiment__holdout")
     )
-    teams = {phase.experiment.holdout.team_id for phase in standing} - {None}
-    running = Experiment.objects.running().exclude(kind=Experiment.Kind.HOLDOUT).filter(team__in=teams).order_by("pk")
-    keys: dict[int, list[str]] = defaultdict(list)
-    for team, key in running.values_list("team_id", "key"):
-        keys[team].append(key)
+    held = [phase.experiment.holdout for phase in standing]
+    since = {one.team_id: one.started_at for one in held if one.team_id and one.started_at}
+    keys = _keys(since)
     return {"holdouts": [_holdout(phase, keys) for phase in standing]}
+
+
+def _keys(since: Mapping[int, datetime]) -> dict[int, list[str]]:
+    """By team, the experiments that its holdout covers: those that run, and those that were shipped since it began."""
+    found: dict[int, list[str]] = defaultdict(list)
+    if not since:
+        return found
+    shipped = Q(decision=Experiment.Decision.SHIP, stopped_at__gte=min(since.values()))
+    asked = Experiment.objects.exclude(kind=Experiment.Kind.HOLDOUT).filter(team__in=since).order_by("pk")
+    asked = asked.filter(Q(status=Experiment.Status.RUNNING) | shipped)
+    for team, key, stopped_at in asked.values_list("team_id", "key", "stopped_at"):
+        if stopped_at is None or stopped_at >= since[team]:
+            found[team].append(key)
+    return found
 
 
 def _holdout(phase: Phase, keys: dict[int, list[str]]) -> Body:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -110,7 +110,7 @@ class Flag:
     otherwise: Evaluation
     depends: bool  # on other flags
     is_constant: bool  # whoever asks gets the same
-    experiments: frozenset[str]  # keys of those that its rules ask
+    experiments: frozenset[str]  # keys of those that its rules ask, or are of
 
 
 def flag(key: str, given: Mapping[str, Any]) -> Flag:
@@ -120,8 +120,15 @@ def flag(key: str, given: Mapping[str, Any]) -> Flag:
         otherwise=Evaluation(given.get("defaultValue"), "defaultValue"),
         depends=any(one.parents for one in rules),
         is_constant=not rules or (rules[0].answer is not None and rules[0].test is None and not rules[0].parents),
-        experiments=frozenset(one.plan.key for one in rules if one.plan is not None),
+        experiments=frozenset(_experiments(key, given)),
     )
+
+
+def _experiments(key: str, given: Mapping[str, Any]) -> Iterator[str]:
+    """A value that is forced may belong to one too: that of a holdout."""
+    for one in given.get("rules") or ():
+        if "key" in one or "variations" in one or "contextualVariations" in one:
+            yield one.get("key") or key
 
 
 def rule(flag_key: str, given: Mapping[str, Any]) -> Rule:

@@ -50,7 +50,7 @@ def is_active_for(flag: Flag, member_id: int) -> bool | None:
 
 
 def _is_for_everyone(body: Any) -> bool:
-    return bool(body["rules"]) and body["rules"][0].get("id") == "everyone"
+    return bool(body["rules"]) and body["rules"][0].get("id") in ("everyone", "nobody")
 
 
 def _tested(flag: Flag, request: Any) -> bool | None:
