@@ -81,7 +81,7 @@ def _metric(table: Table, plan: Plan, metric: Metric, arms: Sequence[str]) -> li
     covariates, imputed = _covariates(table, plan, metric)
     joints = {arm: _joint(rows, covariates, table.arms == arm) for arm in arms}
     samples = {arm: _sample(metric, joint) for arm, joint in joints.items()}
-    theta = None if covariates is None else cuped.slope(joint for joint in joints.values() if joint.n)
+    theta = None if covariates is None else cuped.slope(joints.values())
     found = []
     for arm in arms:
         if arm == plan.control:

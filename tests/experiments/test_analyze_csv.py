@@ -121,6 +121,18 @@ def test_numbers_at_the_ends_of_what_is_read_are_told(analyze):
         assert (row["status"], row["relative"] is None, row["p"] is None) == ("ok", False, False)
 
 
+def test_numbers_too_far_apart_to_be_compared_are_refused(analyze):
+    rows = table("u0,a,0,0,1e69", "u1,a,1e-69,1,1e69", "u2,b,1e69,1,1e-69", "u3,b,0,1,1e-69")
+    assert "too far apart" in refusal(analyze, rows, "--ratio", "y/d")
+
+
+@pytest.mark.parametrize("kind", ["y:mean", "x:proportion"])
+def test_a_metric_and_a_covariate_of_no_rows_tell_nothing(analyze, kind):
+    rows = table("u0,a,NA,NA,1", "u1,b,NA,NA,1")
+    row = analyze(rows, "--metric", kind, "--covariate", "d", "--missing", "drop")["metrics"][0]
+    assert (row["n"], row["status"], row["mean"], row["cuped"]["theta"]) == (0, "too_few", None, 0)
+
+
 def test_a_missing_covariate_is_the_mean_of_all(analyze):
     text = table("u0,a,1,2,1", "u1,a,2,NA,1", "u2,b,3,4,1", "u3,b,5,6,1")
     row = analyze(text, "--metric", "y:mean", "--covariate", "x")["metrics"][0]

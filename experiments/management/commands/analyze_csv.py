@@ -38,10 +38,12 @@ class Command(PlainCommand):
             plan = _plan(options)
             numbers = [name for metric in plan.metrics for name in metric.columns]
             table = read(file, variant=variant, unit=unit, numbers=[*numbers, *filter(None, [plan.covariate])])
-            found = analyse(table, plan)
+            found = json.dumps(analyse(table, plan), allow_nan=False, ensure_ascii=False)
+        except ArithmeticError as error:
+            raise CommandError("the numbers lie too far apart to be compared", returncode=2) from error
         except (ValueError, OSError) as error:
             raise CommandError(" ".join(str(error).split()), returncode=2) from error
-        self.stdout.write(json.dumps(found, allow_nan=False, ensure_ascii=False))
+        self.stdout.write(found)
 
 
 def _plan(options: dict[str, Any]) -> Plan:
