@@ -40,6 +40,7 @@ def harmed(control: Sample, arm: Sample, guard: Guard, *, planned: int) -> Harm 
     """`planned`: the units of both arms at which a decision is expected. None where nothing can be told of chance.
 
     A relative margin moves control's share in the contrast, arm − (1 − margin) control, and nothing is divided.
+    Whether there are enough units to look at all is `sequences.may_start`'s to say.
     """
     if min(control.n, arm.n) < 2 or math.isnan(control.mean + arm.mean):
         return None
