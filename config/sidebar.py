@@ -99,6 +99,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         _("Programs"),
         (
             Item("api.token", "vpn_key"),
+            Item("experiments.sdkkey", "key_vertical"),
             Item("oauth2_provider.application", "apps", _("OAuth applications")),
             Item("oauth2_provider.refreshtoken", "autorenew", _("OAuth refresh tokens")),
             Item("webhooks.endpoint", "webhook"),

@@ -17,6 +17,7 @@ PATH = "/ofrep/"
 STATIC, MATCH, SPLIT, DISABLED = "STATIC", "TARGETING_MATCH", "SPLIT", "DISABLED"
 ON = frozenset({"everyone", "languages", "authenticated", "staff", "superusers", "users", "groups", "percent"})
 FIXED = frozenset({"everyone", "nobody"})
+SPLITS = frozenset({"coverage", "filters", "variations"})  # what a rule has that asks for the unit
 UNIT = "id"  # the attribute that the context's targetingKey is
 
 Bodies = Mapping[str, Mapping[str, Any]]
@@ -83,7 +84,9 @@ def _reason(found: Evaluation, body: Mapping[str, Any]) -> str:
     if found.source == "experiment":
         return SPLIT
     if found.source == "force":
-        return STATIC if found.rule in FIXED else SPLIT if "coverage" in _rule(body, found.rule) else MATCH
+        if found.rule in FIXED:
+            return STATIC
+        return MATCH if SPLITS.isdisjoint(_rule(body, found.rule)) else SPLIT
     return MATCH if body["rules"] else STATIC
 
 
@@ -106,4 +109,4 @@ def _rule(body: Mapping[str, Any], rule_id: str) -> Mapping[str, Any]:
 
 def _splits(body: Mapping[str, Any]) -> bool:
     """By the unit; perhaps, where it depends on another flag, which may."""
-    return any("hashVersion" in rule or "parentConditions" in rule for rule in body["rules"])
+    return any("parentConditions" in rule or not SPLITS.isdisjoint(rule) for rule in body["rules"])

@@ -49,9 +49,7 @@ def ask(key_of, client: Client) -> Callable[..., Any]:
     """ask("composer", {"targetingKey": "7"}): one flag; without a name, all of them."""
     own = key_of()
 
-    def post(
-        name: str = "", context: Any = None, *, secret: str = own, raw: Any = None, **headers: str
-    ) -> Any:
+    def post(name: str = "", context: Any = None, *, secret: str = own, raw: Any = None, **headers: str) -> Any:
         body = json.dumps({} if context is None else {"context": context}) if raw is None else raw
         path = f"{EVALUATE}/{name}" if name else EVALUATE
         given = {"authorization": f"Bearer {secret}", **headers} if secret else headers
