@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from experiments.models import ReportDay
 from experiments.report import wording
-from experiments.report.drawing import Axis, band, common_axis, path
+from experiments.report.drawing import Axis, apart, band, common_axis, path
 
 Body = Mapping[str, Any]
 LEFT, RIGHT, TOP, BOTTOM = 56, 712, 12, 196
 SETTLED = 3  # last days of a series, from whose intervals the axis is made: the first ones are very wide
 LABELS = 8
+LINE = 15  # of text
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Line:
     wings: tuple[str, str]
     end: tuple[float, float] | None
     label: str
+    label_y: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def course(body: Body, days: Sequence[ReportDay], version: int, changed: Sequenc
     if len(days) < 2:
         return None
     across, up = _across([day.day for day in days]), _up(days, version)
-    lines = [_line(body, days, version, arm["index"], across, up) for arm in body["arms"][1:]]
+    lines = _labelled([_line(body, days, version, arm["index"], across, up) for arm in body["arms"][1:]])
     first, last = days[0].day, days[-1].day
     marks = [(across.at(day.toordinal()), number) for number, day in changed if first <= day <= last]
     return Picture(up.at(0), _levels(up), _labels(across, [day.day for day in days]), lines=lines, marks=marks)
@@ -105,6 +107,11 @@ def _line(body: Body, days: Sequence[ReportDay], version: int, arm: int, across:
         end=end,
         label=wording.percent(told[-1][1][1], signed=True) if told else "",
     )
+
+
+def _labelled(lines: Sequence[Line]) -> list[Line]:
+    heights = apart([line.end[1] if line.end else 0.0 for line in lines], LINE)
+    return [replace(line, label_y=height) for line, height in zip(lines, heights, strict=True)]
 
 
 def _point(day: ReportDay, version: int, arm: int) -> Any:

@@ -9,7 +9,7 @@ from statistics import median
 
 Ci = Sequence[float | None] | None
 SMALLEST = 0.01  # of an axis on either side: a change of 1 %
-FARTHEST = 4  # times the middle one: how far one wide interval may stretch the axis of all
+FARTHEST = 2.5  # times the middle one: how far one wide interval may stretch the axis of all
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Axis:
 
     @property
     def ticks(self) -> list[float]:
-        step = _round_step((self.high - self.low) / 5)
+        step = _round_step((self.high - self.low) / 6)
         first = math.ceil(self.low / step - 1e-9)
         return [n * step for n in range(first, math.floor(self.high / step + 1e-9) + 1)]
 
@@ -46,20 +46,34 @@ class Span:
     open_high: bool
 
 
-def common_axis(intervals: Iterable[Ci], *, start: float, length: float) -> Axis:
-    """On which intervals around 0 can be compared: 0 is on it, and one that is very wide does not squeeze the rest."""
-    told = [(ci[0], ci[1]) for ci in intervals if ci and ci[0] is not None and ci[1] is not None]
-    reach = FARTHEST * median(max(abs(low), abs(high)) for low, high in told) if told else SMALLEST
+def common_axis(intervals: Iterable[Ci], *, start: float, length: float, whole: Iterable[Ci] = ()) -> Axis:
+    """On which intervals around 0 can be compared: 0 is on it, one that is very wide does not squeeze the rest, and
+    those of `whole` are seen from end to end."""
+    told = _told(intervals)
+    reach = FARTHEST * median(max(map(abs, ends)) for ends in told) if told else SMALLEST
+    reach = max([reach, *(max(map(abs, ends)) for ends in _told(whole))])
     low = max(-reach, min((low for low, _ in told), default=0.0))
     high = min(reach, max((high for _, high in told), default=0.0))
     margin = max(SMALLEST, high - low) * 0.08
     return Axis(min(low, -SMALLEST) - margin, max(high, SMALLEST) + margin, start, length)
 
 
+def _told(intervals: Iterable[Ci]) -> list[tuple[float, float]]:
+    return [(ci[0], ci[1]) for ci in intervals if ci and ci[0] is not None and ci[1] is not None]
+
+
 def span(axis: Axis, ci: Ci) -> Span | None:
     if ci is None or ci[0] is None or ci[1] is None:
         return None
     return Span(axis.at(ci[0]), axis.at(ci[1]), not axis.holds(ci[0]), not axis.holds(ci[1]))
+
+
+def apart(heights: Sequence[float], least: float) -> list[float]:
+    """Labels at these heights, moved down so far that none lies on another; in the order given."""
+    moved, floor = dict[int, float](), -math.inf
+    for place in sorted(range(len(heights)), key=heights.__getitem__):
+        floor = moved[place] = max(heights[place], floor + least)
+    return [moved[place] for place in range(len(heights))]
 
 
 def path(points: Iterable[tuple[float, float] | None]) -> str:

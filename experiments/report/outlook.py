@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from experiments.report.material import QUOTIENTS, Material, Measure
@@ -22,7 +22,7 @@ def looked_ahead(material: Material, matured: int) -> dict[str, Any]:
         "exposed": exposed,
         "matured": matured,
         "daily": daily,
-        "days_left": _days_left(material, exposed, matured, daily),
+        "days_left": _days_left(material, matured, daily),
         "full_days": material.full_days,
         "min_days": material.min_days,
     }
@@ -43,17 +43,31 @@ def _daily(material: Material) -> float:
     return sum(row.units for row in recent) / days
 
 
-def _days_left(material: Material, exposed: int, matured: int, daily: float) -> int | None:
+def _days_left(material: Material, matured: int, daily: float) -> int | None:
     """Until as many units as were planned have matured; None where no end is in sight."""
     measure = material.primary
     if material.planned is None or measure is None or measure.window is None:
         return None
     if matured >= material.planned:
         return 0
-    missing = max(0, material.planned - exposed)
-    if missing and material.phase.ended_at:
+    window = math.ceil(measure.window / timedelta(days=1)) + 1  # the day of the exposure itself is over first
+    last = _day_of(material, material.planned)
+    if last is not None:
+        return max(1, (last - material.today).days + window)
+    if material.phase.ended_at:
         return None
-    return power.days_left(missing, daily, window=math.ceil(measure.window / timedelta(days=1)) + 1)
+    exposed = sum(row.units - row.flipped for row in material.exposed)
+    return power.days_left(material.planned - exposed, daily, window=window)
+
+
+def _day_of(material: Material, planned: int) -> date | None:
+    """On which the last of the planned units was exposed; None where it has not been."""
+    reached = 0
+    for row in sorted(material.exposed, key=lambda row: row.day):
+        reached += row.units - row.flipped
+        if reached >= planned:
+            return row.day
+    return None
 
 
 def impact(material: Material, measure: Measure | None, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

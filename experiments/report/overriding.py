@@ -14,14 +14,12 @@ SRM, DECISION = "srm", "decision"
 
 
 def needed(experiment: Experiment, decision: str) -> bool:
-    """Whether the newest report recommends otherwise: to ship what is not said to be good, to drop what is.
-
-    Before there is a report nothing is recommended, but nothing is good either.
-    """
+    """Whether the newest report recommends otherwise: to ship what is not said to be good, to drop what is. One that
+    asks for a review takes either; before there is a report nothing is known to be good."""
     verdict = Report.objects.filter(experiment=experiment).values_list("verdict", flat=True).first()
-    if not decision:
-        return False
-    return (decision == Experiment.Decision.SHIP) != (verdict == Report.Verdict.SHIP)
+    if decision == Experiment.Decision.SHIP:
+        return verdict not in (Report.Verdict.SHIP, Report.Verdict.REVIEW)
+    return bool(decision) and verdict == Report.Verdict.SHIP
 
 
 def may_review(member: Any) -> bool:

@@ -64,8 +64,8 @@ def _srm(srm: Mapping[str, Any]) -> Chip:
         "expected": " / ".join(wording.number(n, digits=0) for n in srm["expected"]),
         "chi2": wording.number(srm["chi2"]),
     }
-    p = min(srm["p"], srm["p_after"])
-    return Chip(state, _("Sample ratio: p = %(p)s") % {"p": wording.p_value(p)}, more)
+    told = wording.p_value(min(srm["p"], srm["p_after"]))
+    return Chip(state, _("Sample ratio: p %(p)s") % {"p": told if told.startswith("<") else f"= {told}"}, more)
 
 
 def _flips(flips: Mapping[str, Any]) -> Chip:
@@ -95,8 +95,10 @@ def _maturity(body: Body) -> list[Chip]:
 
 
 def axis(body: Body) -> Axis:
-    intervals = [row["relative_ci"] for metric in body["metrics"] for row in metric["arms"]]
-    return common_axis(intervals, start=6, length=WIDTH - 12)
+    """The primary metric is seen whole."""
+    told = [(metric["role"], row["relative_ci"]) for metric in body["metrics"] for row in metric["arms"]]
+    whole = [ci for role, ci in told if role == "primary"]
+    return common_axis([ci for _role, ci in told], start=6, length=WIDTH - 12, whole=whole)
 
 
 def rows(body: Body, common: Axis) -> list[Row]:
