@@ -18,16 +18,22 @@ Fault = tuple[str, str]  # field, message
 
 FEWEST_STEPS, MOST_STEPS = 2, 8
 LONGEST_DAYS = 365
-WINDOWLESS = (Kind.RETENTION,)  # its day is its window
-CAPPED = (Kind.COUNT, Kind.SUM, Kind.RATIO, Kind.TIME)
-CAPPED_AT_A_SHARE = (Kind.COUNT, Kind.SUM)  # what the quantile of all units is found of
+HAVE: dict[str, tuple[Kind, ...]] = {  # the kinds that a field is of; the others have none
+    "window_hours": tuple(kind for kind in Kind if kind != Kind.RETENTION),  # whose day is its window
+    "day": (Kind.RETENTION,),
+    "quantile": (Kind.QUANTILE,),
+    "denominator": (Kind.RATIO,),
+    "cap": (Kind.COUNT, Kind.SUM, Kind.RATIO, Kind.TIME),
+    "cap_share": (Kind.COUNT, Kind.SUM),
+}
+NEEDED = ("day", "quantile", "denominator")
 
 
 def check(version: MetricVersion) -> None:
     """ValidationError with the fields at fault. What the tables' constraints say too is said here by field."""
     version.clean_fields(exclude=["metric", "number"])
     found = defaultdict(list)
-    for rule in (_events, _window, _of_kind, _caps, _denominator):
+    for rule in (_events, _of_kind, _ranges, _denominator):
         for field, message in rule(version):
             found[field].append(message)
     if "events" not in found:
@@ -56,41 +62,28 @@ def _events(version: MetricVersion) -> Iterator[Fault]:
             yield "events", _("There is no event “%(name)s”.") % {"name": name}
 
 
-def _window(version: MetricVersion) -> Iterator[Fault]:
-    hours = version.window_hours
-    if hours is not None and version.kind in WINDOWLESS:
-        yield "window_hours", _("Retention is asked of its day and has no window.")
-    elif hours is not None and not 1 <= hours <= LONGEST_DAYS * 24:
-        yield "window_hours", _("From an hour to %(days)d days.") % {"days": LONGEST_DAYS}
-
-
 def _of_kind(version: MetricVersion) -> Iterator[Fault]:
-    """What one kind needs and no other has."""
-    own = {Kind.RETENTION: "day", Kind.QUANTILE: "quantile", Kind.RATIO: "denominator"}
-    for kind, field in own.items():
+    for field, kinds in HAVE.items():
         given = getattr(version, field) is not None
-        if version.kind == kind and not given:
-            yield field, _("It is needed for this kind.")
-        elif version.kind != kind and given:
+        if given and version.kind not in kinds:
             yield field, _("This kind has none.")
-    if version.kind == Kind.RETENTION and version.day is not None and not 1 <= version.day <= LONGEST_DAYS:
-        yield "day", _("From day 1 to day %(days)d.") % {"days": LONGEST_DAYS}
-    if version.kind == Kind.QUANTILE and version.quantile is not None and not 0 < version.quantile < 1:
+        elif not given and version.kind in kinds and field in NEEDED:
+            yield field, _("It is needed for this kind.")
+
+
+def _ranges(version: MetricVersion) -> Iterator[Fault]:
+    days = {"days": LONGEST_DAYS}
+    if version.window_hours is not None and not 1 <= version.window_hours <= LONGEST_DAYS * 24:
+        yield "window_hours", _("From an hour to %(days)d days.") % days
+    if version.day is not None and not 1 <= version.day <= LONGEST_DAYS:
+        yield "day", _("From day 1 to day %(days)d.") % days
+    if version.quantile is not None and not 0 < version.quantile < 1:
         yield "quantile", _("Between 0 and 1: 0.5 is the median.")
-
-
-def _caps(version: MetricVersion) -> Iterator[Fault]:
-    if version.cap is not None and version.kind not in CAPPED:
-        yield "cap", _("This kind has none.")
-    elif version.cap is not None and not 0 < version.cap < inf:
+    if version.cap is not None and not 0 < version.cap < inf:
         yield "cap", _("More than 0.")
-    if version.cap_share is None:
-        return
-    if version.kind not in CAPPED_AT_A_SHARE:
-        yield "cap_share", _("This kind has none.")
-    elif not 0 < version.cap_share < 1:
+    if version.cap_share is not None and not 0 < version.cap_share < 1:
         yield "cap_share", _("Between 0 and 1: 0.999 is all but the uppermost thousandth.")
-    elif version.cap is not None:
+    if version.cap is not None and version.cap_share is not None:
         yield "cap_share", _("One of the two caps is enough.")
 
 

@@ -5,14 +5,26 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from experiments.metrics.where import terms
 from experiments.models import MetricVersion
 
 Kind = MetricVersion.Kind
 DAY_HOURS = 24
+KINDS: dict[str, Promise] = {
+    Kind.COUNT: gettext_lazy("count"),
+    Kind.SUM: gettext_lazy("sum"),
+    Kind.CONVERSION: gettext_lazy("conversion"),
+    Kind.RETENTION: gettext_lazy("retention"),
+    Kind.RATIO: gettext_lazy("ratio"),
+    Kind.QUANTILE: gettext_lazy("quantile"),
+    Kind.FUNNEL: gettext_lazy("funnel"),
+    Kind.TIME: gettext_lazy("time"),
+}
+SIGNS = {"$eq": "=", "$ne": "≠", "$in": "∈", "$nin": "∉", "$gt": ">", "$gte": "≥", "$lt": "<", "$lte": "≤"}
 
 
 def said(version: MetricVersion) -> str:
@@ -35,6 +47,18 @@ def window(version: MetricVersion) -> str:
         return ngettext("within %d hour of the first exposure", "within %d hours of the first exposure", hours) % hours
     days = hours // DAY_HOURS
     return ngettext("within %d day of the first exposure", "within %d days of the first exposure", days) % days
+
+
+def length(version: MetricVersion) -> str:
+    """Its window in short."""
+    if version.day is not None:
+        return _("day %d") % version.day
+    hours = version.window_hours
+    if hours is None:
+        return _("so far")
+    if hours % DAY_HOURS:
+        return ngettext("%d hour", "%d hours", hours) % hours
+    return ngettext("%d day", "%d days", hours // DAY_HOURS) % (hours // DAY_HOURS)
 
 
 def _sentence(version: MetricVersion) -> str:
@@ -64,9 +88,6 @@ def _term(column: str, operator: str, operand: Any) -> str:
         return _("%(column)s given") % {"column": column} if operand else _("%(column)s not given") % {"column": column}
     values = ", ".join(map(_value, operand)) if isinstance(operand, list) else _value(operand)
     return f"{column} {SIGNS[operator]} {values}"
-
-
-SIGNS = {"$eq": "=", "$ne": "≠", "$in": "∈", "$nin": "∉", "$gt": ">", "$gte": "≥", "$lt": "<", "$lte": "≤"}
 
 
 def _value(value: Any) -> str:

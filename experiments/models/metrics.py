@@ -56,6 +56,10 @@ class Metric(models.Model):
         """In the reader's language where it is one that every site begins with (migration 0004)."""
         return gettext(self.name)
 
+    @property
+    def newest(self) -> MetricVersion:
+        return self.versions.all()[0]
+
 
 class MetricVersion(models.Model):
     """One definition; a change of a metric starts a new one. A trigger refuses UPDATE: reports pin theirs."""
