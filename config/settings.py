@@ -141,6 +141,7 @@ MIDDLEWARE = [
     "community.members.throttling.RateLimitMiddleware",
     "events.context.EventContextMiddleware",
     "events.collecting.pages.PageCountMiddleware",
+    "experiments.qa.middleware",
     "experiments.exposing.ExposureMiddleware",
 ]
 
@@ -316,6 +317,7 @@ HOT_DAYS = env_int("HOT_DAYS", 35)  # how long PostgreSQL keeps events that the 
 WAFFLE_FLAG_MODEL = "experiments.Flag"
 EXPERIMENTS_ENVIRONMENT = env_text("EXPERIMENTS_ENVIRONMENT", "production")
 EXPERIMENT_ATTRIBUTES = "growth.segments.targeting.attributes"  # what conditions may ask of people, beside the request
+EXPERIMENT_SEGMENTS = "growth.segments.targeting.choices"  # which segments they may name
 EVENT_READERS = ["community.webhooks.outbox.reached"]  # transactions before which who reads in PostgreSQL has read all
 
 # Files

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from events import consent
-from experiments import asked, attributes, exposing, snapshot, sticking
+from experiments import asked, attributes, exposing, qa, snapshot, sticking
 from experiments.evaluation import Context
 from experiments.exposing import Exposure
 from experiments.results import Evaluation
@@ -37,7 +37,7 @@ class Asker:
     def answer(self, key: str) -> Evaluation:
         found = self._answers.get(key)
         if found is None:
-            found = self._answers[key] = self._context.flag(key)
+            found = self._answers[key] = self._forced(key) or self._context.flag(key)
             flag = self._snapshot.program.flags.get(key)
             if flag is not None:
                 self.differs |= not flag.is_constant
@@ -94,19 +94,27 @@ class Asker:
     def _is_silent(self) -> bool:
         return False
 
+    def _forced(self, key: str) -> Evaluation | None:
+        return None
+
 
 class RequestAsker(Asker):
     """A request's. Staff may ask for a variation by the address (`?composer-2=1`): it is forced, so not exposed."""
 
-    __slots__ = ("_request",)
+    __slots__ = ("_qa", "_request")
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
         forces = request.GET and getattr(getattr(request, "user", None), "is_staff", False)
         super().__init__(attributes.of_request(request), url=request.get_full_path() if forces else "")
+        chosen = qa.forced(request)
+        self._qa = qa.values(chosen) if chosen else {}
 
     def _is_silent(self) -> bool:
-        return bool(consent.refusal(self._request))
+        return bool(self._qa) or bool(consent.refusal(self._request))
+
+    def _forced(self, key: str) -> Evaluation | None:
+        return Evaluation(self._qa[key], "force", "qa") if key in self._qa else None
 
 
 def of_request(request: Any) -> Asker:

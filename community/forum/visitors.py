@@ -26,6 +26,7 @@ from redis.retry import Retry
 import experiments
 from community.forum import reading
 from community.members.context import theme_of
+from experiments import qa
 
 View = Callable[..., HttpResponse]
 logger = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ def _may_keep(request: HttpRequest) -> bool:
     """Whether any other visitor would be shown the same."""
     if not settings.KEEP_PAGES or request.method != "GET":
         return False
-    personal = {settings.SESSION_COOKIE_NAME, "messages"} & request.COOKIES.keys()
+    personal = {settings.SESSION_COOKIE_NAME, "messages", qa.COOKIE} & request.COOKIES.keys()
     return not personal and not request.user.is_authenticated
 
 

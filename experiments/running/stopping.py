@@ -45,7 +45,7 @@ def ship(experiment: Experiment, *, variation: int, by: Person, why: str) -> Exp
         if experiment.status == Experiment.Status.RUNNING:
             _stop(experiment, by=by, why=why)
         _decide(experiment, Experiment.Decision.SHIP, variation, by=by, why=why)
-        _solidify(experiment, by=by, why=why)
+        _solidify(experiment, variation, by=by, why=why)
     return experiment
 
 
@@ -56,9 +56,9 @@ def longest_window(experiment: Experiment) -> timedelta:
     return max((version.matures_after or NOTHING for version in versions), default=NOTHING)
 
 
-def _solidify(experiment: Experiment, *, by: Person, why: str) -> None:
+def _solidify(experiment: Experiment, variation: int, *, by: Person, why: str) -> None:
     if flag := entering.locked_flag(experiment):
-        value = experiment.variations.get(index=experiment.winner).value
+        value = experiment.variations.get(index=variation).value
         solidifying.solidify(flag, value, by=by, why=f"{experiment.key}: {why}"[:500])
 
 

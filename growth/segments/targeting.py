@@ -13,6 +13,7 @@ from community.nearby import cache
 from events.visitors import unit_of
 from experiments.attributes import Attributes, Lookup
 from growth.segments import membership
+from growth.segments.models import Segment
 
 SECONDS = 60
 
@@ -20,6 +21,11 @@ SECONDS = 60
 def attributes(asked: HttpRequest | int) -> Attributes:
     """`segments` (keys), `points`, `joinedDays`, `moderator`; the last three of members only."""
     return Attributes(asked, _LOOKUPS)
+
+
+def choices() -> list[tuple[str, str]]:
+    """Keys and names of the segments that an experiment may ask (settings.EXPERIMENT_SEGMENTS)."""
+    return list(Segment.objects.values_list("key", "name"))
 
 
 def _segments(asked: HttpRequest | int) -> list[str]:

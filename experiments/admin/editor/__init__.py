@@ -1,0 +1,1 @@
+"""The pages on which experiments are listed, set up and acted on."""

@@ -1,0 +1,71 @@
+"""How numbers and acts of experiments are said on their pages."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from experiments import qa
+from experiments.models import WHOLE, Experiment, MetricVersion, Variation
+
+register = template.Library()
+
+ACTS = {
+    "created": gettext_lazy("created"),
+    "changed": gettext_lazy("changed"),
+    "started": gettext_lazy("started"),
+    "ramped": gettext_lazy("its traffic changed"),
+    "restarted": gettext_lazy("restarted"),
+    "stopped": gettext_lazy("stopped"),
+    "shipped": gettext_lazy("shipped"),
+    "decided": gettext_lazy("decided"),
+    "archived": gettext_lazy("archived"),
+}
+
+
+@register.filter
+def act_words(act: str) -> str:
+    return str(ACTS.get(act, act))
+
+
+@register.filter
+def share(value: float) -> str:
+    """0.0512 → 5.12 %"""
+    return f"{number_format(float(f'{value * 100:.3g}'), use_l10n=True)} %"
+
+
+@register.filter
+def parts(value: int) -> str:
+    """Ten thousandths → per cent"""
+    return share(value / WHOLE)
+
+
+@register.filter
+def measured(value: float, version: MetricVersion | None) -> str:
+    """A mean in the metric's unit, to three figures."""
+    if version is not None and version.is_share:
+        return share(value)
+    figure = number_format(float(f"{value:.3g}"), use_l10n=True)
+    return _("%s s") % figure if version is not None and version.unit == "seconds" else figure
+
+
+@register.filter
+def whole(value: float) -> str:
+    return number_format(round(value), use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+@register.simple_tag
+def qa_link(experiment: Experiment, variation: Variation) -> SafeString:
+    return format_html('<a href="{}">{}</a>', qa.address("/", experiment, variation), _("open the site with it"))
