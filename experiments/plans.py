@@ -86,7 +86,7 @@ class Rule:
     sticks: bool
 
     def drawn(self, unit: str) -> Evaluation:
-        if not unit or not all(one.admits(unit) for one in self.filters):
+        if not unit or (self.filters and not all(one.admits(unit) for one in self.filters)):
             return NEXT
         if self.plan is not None:
             return self._arm(self.plan, unit)
