@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
@@ -18,7 +18,7 @@ from events.names import NAMES
 from experiments.admin import metric_pages
 from experiments.admin.metric_form import MetricForm
 from experiments.metrics import checking, defining, history, previewing, words
-from experiments.models import Metric
+from experiments.models import Metric, MetricVersion
 
 SHORT = 40  # characters of events in the list
 FOR_KINDS = {field: " || ".join(f"kind == '{kind.value}'" for kind in kinds) for field, kinds in checking.HAVE.items()}
@@ -29,7 +29,7 @@ class LivingFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("archived", _("archived"))]
+        return [("archived", _("Archived metrics"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Metric]) -> QuerySet[Metric]:
         return queryset.exclude(archived_at=None) if self.value() else queryset.filter(archived_at=None)
@@ -140,17 +140,7 @@ class MetricAdmin(ModelAdmin):
         super().save_model(request, obj, form, change)
         version = defining.change(obj, by=request.user, **form.definition)
         if version != form.newest:
-            told = {"number": version.number, "before": form.newest.number}
-            told["uses"] = form.newest.uses.count()
-            self.message_user(
-                request,
-                _(
-                    "Version %(number)d is measured from now on where the metric is chosen; experiments that have "
-                    "version %(before)d (%(uses)d) stay with it."
-                )
-                % told,
-                messages.INFO,
-            )
+            self.message_user(request, _told(version.number, form.newest), messages.INFO)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         metric, form = kwargs.get("obj"), context["adminform"].form
@@ -165,3 +155,13 @@ class MetricAdmin(ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [*metric_pages.urls(self.admin_site), *super().get_urls()]
+
+
+def _told(number: int, before: MetricVersion) -> str:
+    uses = before.uses.count()
+    words = ngettext(
+        "Version %(number)d is for who chooses the metric now; %(uses)d experiment stays with version %(before)d.",
+        "Version %(number)d is for who chooses the metric now; %(uses)d experiments stay with version %(before)d.",
+        uses,
+    )
+    return words % {"number": number, "uses": uses, "before": before.number}

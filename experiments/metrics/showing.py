@@ -17,6 +17,7 @@ Body = Mapping[str, Any]
 
 WIDTH, HEIGHT, GAP = 600, 150, 4  # of the picture
 MINUTE, HOUR = 60, 3600
+TEN_YEARS = 3650  # days
 NONE = "–"
 
 
@@ -41,7 +42,7 @@ class Shown:
     until: datetime
     sentences: list[str]  # the first is the headline
     bars: list[Bar]
-    effects: list[tuple[str, str]]  # units per arm, the relative change that they find
+    effects: list[tuple[str, str, bool]]  # units per arm, the relative change that they find, whether a week has them
     prices: list[tuple[str, ...]]  # change; units per arm and days of a fixed test, and of a sequential one
 
 
@@ -52,8 +53,11 @@ def shown(body: Body, unit: str) -> Shown:
         until=datetime.fromisoformat(body["until"]),
         sentences=_sentences(body, unit),
         bars=bars(body["bars"], unit),
-        effects=[(whole(size), _change(effect)) for size, effect in body["mde"] if size],
-        prices=[(_change(effect), *map(whole, price)) for effect, *price in body["prices"]],
+        effects=[(whole(n), _change(effect), n == body["week"] // 2) for n, effect in body["mde"] if n],
+        prices=[
+            (_change(effect), whole(fixed), _days(fixed_days), whole(sequential), _days(days))
+            for effect, fixed, fixed_days, sequential, days in body["prices"]
+        ],
     )
 
 
@@ -70,6 +74,10 @@ def amount(value: float | None, unit: str) -> str:
 
 def whole(value: float | None) -> str:
     return NONE if value is None else number_format(round(value), 0, force_grouping=True)
+
+
+def _days(days: int | None) -> str:
+    return _("over 10 years") if days is not None and days > TEN_YEARS else whole(days)
 
 
 def _time(seconds: float) -> str:
@@ -105,7 +113,7 @@ def _sentences(body: Body, unit: str) -> list[str]:
         "variance": _figures(body["variance"]),
     }
     found = [
-        _("%(mean)s, from %(units)s.") % told,
+        _("Estimate: %(mean)s, from %(units)s.") % told,
         _("%(positive)s of the units have more than 0; the variance of a unit is %(variance)s.") % told,
     ]
     return found + _power(body, week) + _before(body["correlation"])
@@ -143,6 +151,13 @@ def bars(found: Sequence[Sequence[Any]], unit: str) -> list[Bar]:
         }
         drawn.append(Bar(amount(low, unit), units, words, place * step + GAP / 2, HEIGHT - height, step - GAP, height))
     return drawn
+
+
+def _label(low: float, high: float | None, unit: str) -> str:
+    """Beneath a bar; of a time its beginning."""
+    if unit != Metric.Unit.NUMBER or high is None or high - low <= 1 or low % 1 or high % 1:
+        return amount(low, unit)
+    return f"{whole(low)}–{whole(high - 1)}"
 
 
 def _between(low: float, high: float | None, unit: str) -> str:
