@@ -31,6 +31,11 @@ class Cells:
         """Numbers of cells; `phase` is the place among the phases."""
         return self.base[phase] + (day - self.first[phase]) * self.arms[phase] + variation
 
+    def are_counted(self, phase: Ints, instants: Ints, variation: NDArray) -> NDArray[np.bool_]:
+        """Exposures to a variation that there is, while the phase lasted; of no phase is place -1."""
+        lasting = (instants >= self.started[phase]) & (instants < self.ended[phase])
+        return (phase >= 0) & lasting & (variation >= 0) & (variation < self.arms[phase]) & (variation % 1 == 0)
+
     def span(self, place: int) -> slice:
         """The cells of one phase."""
         return slice(int(self.base[place]), int(self.base[place + 1]))

@@ -18,13 +18,15 @@ from events.engine import Reader, reading
 from events.engine.snapshot import Snapshot
 from experiments.measuring.cells import Cells
 from experiments.measuring.days import Ints
-from experiments.measuring.exposures import Exposures, counted, firsts
+from experiments.measuring.exposures import Exposures, firsts
 from experiments.measuring.reading import Range, Reading
+from experiments.measuring.series import Events
 from experiments.measuring.sums import Sums
 from experiments.measuring.values import Rows, Units
 from experiments.measuring.what import BEFORE, Measure, Series, What
 
 FOREVER = 2**62
+AT_ONCE = 2**16  # units, so that what is looked up stays near
 Tell = Callable[[float], object]
 
 
@@ -128,17 +130,9 @@ class Chunk:
 
 def read(plan: Plan, reader: Reader, of: Range, dimension: str = "") -> Chunk:
     exposures, persons, of_rows = plan.reading.exposures(reader, of, dimension)
-    rows = counted(exposures, plan.cells)
-    exposures = exposures.taken(rows)
     cell = plan.cells.of(exposures.phase, plan.cells.days.of(exposures.instants), exposures.variation)
     first, flipped = firsts(exposures, len(plan.cells.phases))
-    return Chunk(persons, exposures, cell, first, flipped, None if of_rows is None else of_rows.take(pa.array(rows)))
-
-
-def units(plan: Plan, reader: Reader, of: Range, chunk: Chunk, rows: NDArray[np.intp]) -> Units:
-    """The units of these rows of exposures, with the events of their persons."""
-    events = plan.reading.events(reader, of, chunk.persons)
-    return Units(events, chunk.exposures.person[rows], chunk.exposures.instants[rows], plan.end)
+    return Chunk(persons, exposures, cell, first, flipped, of_rows)
 
 
 def add(plan: Plan, reader: Reader, of: Range, found: Found) -> None:
@@ -149,14 +143,19 @@ def add(plan: Plan, reader: Reader, of: Range, found: Found) -> None:
     np.add.at(found.units, cell, 1)
     np.add.at(found.flipped, cell[chunk.flipped], 1)
     found.touched[chunk.cell[plan.late(chunk.persons, chunk.exposures)]] = True
-    kept = np.flatnonzero(~chunk.flipped & plan.wanted[cell])
-    if not len(kept) or not plan.uses:
-        return
-    cell, rows = cell[kept], chunk.firsts[kept]
-    phase, theirs = chunk.exposures.phase[rows], units(plan, reader, of, chunk, rows)
+    rows = chunk.firsts[~chunk.flipped & plan.wanted[cell]]
+    if len(rows) and plan.uses:
+        events = plan.reading.events(reader, of, chunk.persons)
+        for start in range(0, len(rows), AT_ONCE):
+            _sum(plan, chunk, events, rows[start : start + AT_ONCE], found)
+
+
+def _sum(plan: Plan, chunk: Chunk, events: Events, rows: NDArray[np.intp], found: Found) -> None:
+    phase, cell = chunk.exposures.phase[rows], chunk.cell[rows]
+    units = Units(events, chunk.exposures.person[rows], chunk.exposures.instants[rows], plan.end)
     for use in plan.uses:
         asking = use.rows(phase)
-        values = theirs.values(use.measure, asking)
+        values = units.values(use.measure, asking)
         found.sums[use.measure.pk].add(cell[asking] + use.shift[phase[asking]], values)
 
 

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.measuring.cells import Cells
 from experiments.measuring.days import Ints
 
 
 @dataclass(frozen=True)
 class Exposures:
-    """Rows of `exposed`, as columns. `phase` is a place in Cells.phases; `person` 0, 1, … within the chunk."""
+    """Rows of `exposed` that count, as columns. `phase` is a place in Cells.phases; persons are 0, 1, …"""
 
     id: Ints
     instants: Ints
@@ -24,16 +23,6 @@ class Exposures:
 
     def __len__(self) -> int:
         return len(self.id)
-
-    def taken(self, rows: NDArray) -> Exposures:
-        return Exposures(*(column[rows] for column in vars(self).values()))
-
-
-def counted(exposures: Exposures, cells: Cells) -> NDArray[np.intp]:
-    """The rows that count: of a variation that there is, while the phase lasted."""
-    phase, instants, variation = exposures.phase, exposures.instants, exposures.variation
-    lasting = (instants >= cells.started[phase]) & (instants < cells.ended[phase])
-    return np.flatnonzero(lasting & (variation >= 0) & (variation < cells.arms[phase]))
 
 
 def firsts(exposures: Exposures, phases: int) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:

@@ -25,9 +25,8 @@ from experiments.measuring.what import Series
 from experiments.metrics.filters import expression
 from experiments.metrics.where import PROPERTY
 
-ROWS_AT_ONCE = 2_000_000  # some 200 MB with all that is made of them
+ROWS_AT_ONCE = 1_000_000  # some 150 MB with all that is made of them
 SLOTS_AT_ONCE = 2**25  # persons × phases
-MOST_ARMS = 1000  # variations are few; what is more is a mistake
 EXPOSED, ANYTHING = "exposed", "{}"
 COLUMNS = ("source", "device", "language", "country")  # of the exposure's event, that it may be told apart by
 
@@ -59,7 +58,8 @@ class Reading:
 
     def ranges(self, reader: Reader) -> Iterator[Range]:
         """Persons who were exposed to anything, in ranges of so much as is read at once."""
-        rows = EVENTS.filter(self._is_exposure() | self._is_event())
+        earliest = min(self.floor, int(self.cells.started.min()))
+        rows = EVENTS.filter(EVENTS.name.isin([*self.names, EXPOSED]), EVENTS.epoch_us >= earliest)
         spread = rows.group_by("person").agg(rows=rows.count(), exposures=(rows.name == EXPOSED).sum())
         found = reader.rows(spread.filter(spread.exposures > 0).select("person", "rows"))
         persons = found["person"].to_numpy()
@@ -67,17 +67,18 @@ class Reading:
         return ranges(persons[order], found["rows"].to_numpy()[order], self._most_persons())
 
     def exposures(self, reader: Reader, of: Range, dimension: str = "") -> tuple[Exposures, Ints, pa.Array | None]:
-        """Those of a range; its persons in their order; and of each exposure the value of a dimension, where one is
-        asked for: one of COLUMNS, or "properties.path"."""
+        """Those of a range that count; their persons in their order; and of each exposure the value of a dimension,
+        where one is asked for: one of COLUMNS, or "properties.path"."""
         events = EVENTS.filter(self._is_exposure(), EVENTS.person.between(of.low, of.high))
         columns = ["id", "epoch_us", "unit", "object_id", "value", "person"]
         more = {"dimension": _dimension(dimension)} if dimension else {}
         rows = reader.rows(events.select(*columns, **more))
         phase, variation = self._phases(rows["object_id"].to_numpy()), rows["value"].to_numpy()
-        kept = np.flatnonzero((phase >= 0) & (variation >= 0) & (variation < MOST_ARMS) & (variation % 1 == 0))
-        person, persons = _ranked(rows["person"].to_numpy()[kept])
-        ids, instants, unit = (rows[name].to_numpy()[kept] for name in columns[:3])
-        found = Exposures(ids, instants, unit, phase[kept], variation[kept].astype(np.int64), person)
+        instants = rows["epoch_us"].to_numpy()
+        kept = np.flatnonzero(self.cells.are_counted(phase, instants, variation))
+        ids, unit, persons = (rows[name].to_numpy()[kept] for name in ("id", "unit", "person"))
+        person, persons = _ranked(persons)
+        found = Exposures(ids, instants[kept], unit, phase[kept], variation[kept].astype(np.int64), person)
         return found, persons, rows["dimension"].combine_chunks().take(pa.array(kept)) if dimension else None
 
     def events(self, reader: Reader, of: Range, persons: Ints) -> Events:

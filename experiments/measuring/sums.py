@@ -69,11 +69,11 @@ class Sums:
         """Most units did nothing, and add nothing."""
         y, x, d = values
         rows = np.flatnonzero(y | x if d is None else y | x | d)
-        cells, y, x = cells[rows], y[rows], x[rows]
+        cells, y, x = cells[rows], y[rows].astype(np.int64), x[rows].astype(np.int64)
         found = {"y": (y, None), "x": (x, None), "xy": (x, y), "yy": (y, y), "xx": (x, x)}
         found["positive"] = ((y > 0).astype(np.int64), None)
         if d is not None:
-            d = d[rows]
+            d = d[rows].astype(np.int64)
             found |= {"d": (d, None), "dd": (d, d), "yd": (y, d), "xd": (x, d)}
         for name, column in self._columns.items():
             column.add(cells, *found[name])

@@ -54,7 +54,7 @@ def _between(units: Units, measure: Measure, rows: Rows, first: int, end: int | 
     """Their count, or the sum of their values."""
     running = units.events.sums if measure.is_valued else units.events.counts
     found = running(measure.series)
-    return found[units.place(end, rows)].astype(np.int64) - found[units.place(first, rows)]
+    return found[units.place(end, rows)] - found[units.place(first, rows)]
 
 
 def _capped(measure: Measure, values: Ints) -> Ints:
@@ -68,13 +68,13 @@ def _sum(units: Units, measure: Measure, rows: Rows) -> Values:
 
 def _conversion(units: Units, measure: Measure, rows: Rows) -> Values:
     after, before = _sum(units, measure, rows)[:2]
-    return Values((after > 0).astype(np.int64), (before > 0).astype(np.int64))
+    return Values((after > 0).astype(np.int32), (before > 0).astype(np.int32))
 
 
 def _retention(units: Units, measure: Measure, rows: Rows) -> Values:
     day = measure.day or 0
     after = _between(units, measure, rows, day * DAY, (day + 1) * DAY)
-    return Values((after > 0).astype(np.int64), _between(units, measure, rows, -BEFORE, 0))
+    return Values((after > 0).astype(np.int32), _between(units, measure, rows, -BEFORE, 0))
 
 
 def _ratio(units: Units, measure: Measure, rows: Rows) -> Values:
@@ -89,7 +89,7 @@ def _time(units: Units, measure: Measure, rows: Rows) -> Values:
     has = found < units.place(measure.window, rows)
     waited = units.events.since(found, units.person[rows], units.instants[rows]) // MILLISECOND
     y = _capped(measure, np.where(has, waited, 0))
-    return Values(y, _between(units, measure, rows, -BEFORE, 0), has.astype(np.int64))
+    return Values(y, _between(units, measure, rows, -BEFORE, 0), has.astype(np.int32))
 
 
 def _funnel(units: Units, measure: Measure, rows: Rows) -> Values:
@@ -102,7 +102,7 @@ def _funnel(units: Units, measure: Measure, rows: Rows) -> Values:
         shared = any(step.names & other.names for other in measure.steps[:place])
         at = events.next(step, events.next_instant(at) if shared else events.same_instant(at))
     before = _between(units, measure, rows, -BEFORE, 0)
-    return Values((first & (at < end)).astype(np.int64), before, first.astype(np.int64))
+    return Values((first & (at < end)).astype(np.int32), before, first.astype(np.int32))
 
 
 _KINDS: dict[str, Callable[[Units, Measure, Rows], Values]] = {
