@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
@@ -25,11 +26,16 @@ FOR_KINDS = {field: " || ".join(f"kind == '{kind.value}'" for kind in kinds) for
 
 
 class LivingFilter(admin.SimpleListFilter):
-    title = gettext_lazy("state")
+    title = gettext_lazy("metrics")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("archived", _("Archived metrics"))]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        everything, *others = super().choices(changelist)
+        yield {**everything, "display": _("Metrics on offer")}
+        yield from others
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Metric]) -> QuerySet[Metric]:
         return queryset.exclude(archived_at=None) if self.value() else queryset.filter(archived_at=None)
