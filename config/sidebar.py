@@ -87,6 +87,17 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         ),
     ),
     (
+        _("Experiments"),
+        (
+            Item("experiments.experiment", "science"),
+            Item("experiments.idea", "cycle", _("The loop"), "experiments_idea_board"),
+            Item("experiments.flag", "toggle_on"),
+            Item("experiments.metric", "straighten"),
+            Item("experiments.environment", "dns"),
+            Item("waffle.switch", "power_settings_new"),
+        ),
+    ),
+    (
         _("Messages and events"),
         (
             Item("notifications.notification", "notifications"),

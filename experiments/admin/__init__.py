@@ -1,3 +1,7 @@
-"""The admin of the experiments floor, a module for each concern."""
+"""The admin of the experiments floor: a module for each concern, which registers what it is for."""
 
-from experiments.admin import keys  # noqa: F401
+from importlib import import_module
+from pkgutil import iter_modules
+
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")

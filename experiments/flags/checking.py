@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from experiments.flags import prerequisites
 from experiments.flags.soundness import faults
 from experiments.flags.values import check_schema, check_value
-from experiments.models import KEY, WHOLE, Environment, Flag, Rule, Variation
+from experiments.models import KEY, WHOLE, Environment, Experiment, Flag, Rule, Variation
 
 Errors = dict[str, list[str]]
 _JSON_OF_ITS_OWN = ["off_value", "on_value", "value"]  # Django takes "" and {} for missing; here they are values
@@ -24,12 +24,20 @@ def check(flag: Flag, rules: Sequence[Rule]) -> None:
     told = [
         f"{number}, {_name_of(field)}: {message}"
         for number, rule in enumerate(rules, start=1)
-        for field, messages in rule_errors(flag, rule, schema_holds="schema" not in errors).items()
+        for field, messages in rule_errors(flag, rule).items()
         for message in messages
     ]
     told += prerequisites.errors(flag.name, rules)
+    told += [_("The experiment %(key)s runs. Stop it first.") % {"key": key} for key in _running_without(flag, rules)]
     if told or errors:
         raise ValidationError({**errors, "rules": told} if told else errors)
+
+
+def _running_without(flag: Flag, rules: Sequence[Rule]) -> list[str]:
+    """Keys of experiments that run on the flag, and would no longer have their rule."""
+    kept = [rule.experiment_id for rule in rules if rule.experiment_id]
+    running = Experiment.objects.running().filter(rules__flag=flag.pk).exclude(pk__in=kept)
+    return list(running.values_list("key", flat=True))
 
 
 def _name_of(field: str) -> str:
@@ -44,9 +52,8 @@ def flag_errors(flag: Flag) -> Errors:
     if flag.schema is not None:
         _collect(errors, "schema", lambda: check_schema(flag.schema))
     if "kind" not in errors:
-        schema = None if "schema" in errors else flag.schema
         for name in ("off_value", "on_value"):
-            _collect(errors, name, partial(check_value, getattr(flag, name), flag.kind, schema))
+            _collect(errors, name, partial(check_value, getattr(flag, name), flag.kind, _sound_schema(flag)))
     if flag.percent is not None and "percent" not in errors:
         _collect(errors, "percent", lambda: _check_percent(flag))
     return errors
@@ -59,13 +66,22 @@ def _check_percent(flag: Flag) -> None:
         raise ValidationError(_("Not below 0."))
 
 
-def rule_errors(flag: Flag, rule: Rule, *, schema_holds: bool = True) -> Errors:
+def _sound_schema(flag: Flag) -> Any:
+    """None where it is none: that is told once, not of every value."""
+    try:
+        check_schema(flag.schema or {})
+    except ValidationError:
+        return None
+    return flag.schema
+
+
+def rule_errors(flag: Flag, rule: Rule) -> Errors:
     errors: Errors = {}
     _collect(errors, None, lambda: rule.clean_fields(exclude=["id", "flag", "position", *_JSON_OF_ITS_OWN]))
     _collect(errors, "condition", lambda: check_condition(rule.condition))
     _collect(errors, "prerequisites", lambda: check_prerequisites(rule.prerequisites))
     _collect(errors, "environments", lambda: _check_environments(rule.environments))
-    schema = flag.schema if schema_holds else None
+    schema = _sound_schema(flag)
     if rule.experiment_id is None:
         _collect(errors, "value", lambda: check_value(rule.value, flag.kind, schema))
     else:

@@ -205,7 +205,8 @@ class Rule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.flag_id} #{self.position}"
+        told = self.description or (self.experiment.name if self.experiment else "")
+        return f"{self.position + 1}. {told}" if told else f"{self.position + 1}."
 
 
 class FlagChange(models.Model):

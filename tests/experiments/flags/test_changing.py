@@ -141,6 +141,20 @@ def test_an_experiments_values_fit_the_flag_that_it_is_on(dora):
         changing.change(other, by=dora, rules=[{"experiment": experiment}])
 
 
+def test_an_experiment_that_runs_keeps_its_rule(dora):
+    flag = changing.create("copy", by=dora)
+    experiment = Experiment.objects.create(key="copy-1", name="Copy", flag=flag)
+    changing.change(flag, by=dora, rules=[{"experiment": experiment}])
+    entered = flag.changes.first()
+    Experiment.objects.update(status="running", started_at=timezone.now())
+    for wrong in (
+        lambda: changing.change(flag, by=dora, rules=[]),
+        lambda: changing.revert(entered, by=dora, why="No."),
+    ):
+        with pytest.raises(ValidationError, match="copy-1 runs"), transaction.atomic():
+            wrong()
+
+
 def test_a_killed_flag_is_off_with_its_rules_kept_and_comes_back(dora):
     flag = changing.create("composer", by=dora, rules=[rule(True)])
     standing = body("composer")
