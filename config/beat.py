@@ -25,5 +25,9 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "lake.cool": {"task": "lake.cool", "schedule": crontab(hour=3, minute=30)},
     "flags.sweep": {"task": "flags.sweep", "schedule": 5, "options": {"expires": 5}},
     "flags.publish_all": {"task": "flags.publish_all", "schedule": crontab(minute=50), "options": {"expires": 3600}},
+    "experiments.realise": {"task": "experiments.realise", "schedule": crontab(hour=5, minute=5)},
+    "experiments.refresh": {"task": "experiments.refresh", "schedule": 600, "options": {"expires": 600}},
+    "experiments.check_refresh": {"task": "experiments.check_refresh", "schedule": crontab(hour=4, minute=40)},
+    "experiments.digest": {"task": "experiments.digest", "schedule": crontab(hour=7, minute=0)},
     "desk.sweep": {"task": "desk.sweep", "schedule": 30, "options": {"expires": 30}},
 }

@@ -3,6 +3,9 @@
 from celery import shared_task
 
 from experiments import publishing
+from experiments.loop import realising
+
+HOUR = 3600  # a pass over a hundred million exposures is not done within the time of other tasks
 
 
 @shared_task(name="flags.sweep")
@@ -21,3 +24,33 @@ def preview_metric(pk: int) -> None:
     from experiments.metrics import previewing  # noqa: PLC0415 - it rings this task
 
     previewing.run(pk)
+
+
+@shared_task(name="experiments.realise")
+def realise_insights() -> None:
+    """Once a day."""
+    realising.fill()
+
+
+@shared_task(name="experiments.refresh", time_limit=HOUR, acks_late=False)
+def refresh_results() -> None:
+    """Every ten minutes, and when somebody asks."""
+    from experiments.measuring import background  # noqa: PLC0415 - heavy, here and below
+
+    background.refresh_by_the_clock()
+
+
+@shared_task(name="experiments.check_refresh", time_limit=HOUR, acks_late=False)
+def check_results() -> None:
+    """Every night."""
+    from experiments.measuring import background  # noqa: PLC0415
+
+    background.check_by_night()
+
+
+@shared_task(name="experiments.digest")
+def digest() -> None:
+    """Every morning; a second bell on the same day writes no second letters."""
+    from experiments.report import news  # noqa: PLC0415 - what is about reports is not loaded with the web's tasks
+
+    news.digest()

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from experiments.flags.checking import check_condition
-from experiments.models import Experiment, ExperimentMetric, Flag, MetricVersion, Variation
+from experiments.models import Experiment, ExperimentMetric, Flag, Idea, MetricVersion, Variation
 from experiments.running.acting import Person, record
 
 Row = TypeVar("Row", Variation, ExperimentMetric)
@@ -37,6 +37,8 @@ def create(
     experiment.save()
     set_variations(experiment, variations)
     set_metrics(experiment, metrics)
+    if experiment.idea_id:  # on its way around the loop (experiments/loop)
+        Idea.objects.filter(pk=experiment.idea_id).update(state=Idea.State.TESTED)
     record(experiment, "created", by=by, why=why, before=None)
     return experiment
 

@@ -42,6 +42,12 @@ def share(value: float) -> str:
 
 
 @register.filter
+def signed(value: float) -> str:
+    """Of an effect: +5.12 %"""
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{share(abs(value))}"
+
+
+@register.filter
 def parts(value: int) -> str:
     """Ten thousandths → per cent"""
     return share(value / WHOLE)
