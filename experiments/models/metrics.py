@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from events.names import select
@@ -28,7 +28,7 @@ class MetricQuerySet(models.QuerySet["Metric"]):
 
 class Metric(models.Model):
     class Unit(models.TextChoices):
-        NUMBER = "number", _("number")
+        NUMBER = "number", pgettext_lazy("how values are shown", "number")
         SHARE = "share", _("share")
         SECONDS = "seconds", _("seconds")
 
