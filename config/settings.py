@@ -123,6 +123,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.observing.ObservingMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "experiments.serving.middleware.middleware",
     "config.policy.PolicyMiddleware",
     "community.api.middleware.ProblemMiddleware",
     "config.nul.NoNulMiddleware",

@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from community.members import limits
 from events import api as events
-from experiments.serving import ofrep
 
 READS = ("GET", "HEAD", "OPTIONS")
 WRITTEN = ("title", "body", "note", "bio")  # fields whose text is given back
@@ -31,7 +30,7 @@ class RateLimitMiddleware:
         return too_many(request, error) if isinstance(error, limits.TooMany) else None
 
     def _count(self, request: HttpRequest) -> None:
-        if request.method in READS or request.path.startswith(ofrep.PATH):  # which has limits of its own
+        if request.method in READS:
             return
         if request.path.rstrip("/") == events.PATH:
             limits.take("events", request)
