@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -16,25 +17,37 @@ from django.utils.translation import ngettext
 from experiments.models import Experiment, Report
 from experiments.report import wording
 
+DAY = 24 * 3600
+
 
 def tell(experiment: Experiment, body: Mapping[str, Any]) -> bool:
     """That it was stopped or shipped by itself; whether there was somebody to tell."""
+
+    def subject() -> str:
+        done = experiment.get_decision_display() or experiment.get_status_display()
+        return _("%(experiment)s was ended by itself: %(done)s") % {"experiment": experiment.name, "done": done}
+
     experiment.refresh_from_db()
+    return notify(experiment, subject, lambda: wording.sentences(body), experiment.get_absolute_url())
+
+
+def notify(
+    experiment: Experiment, subject: Callable[[], str], sentences: Callable[[], Sequence[str]], path: str
+) -> bool:
+    """The owner, in their language, with the page at `path`; whether there was somebody to tell."""
     owner = experiment.owner
     if not _may_be_told(owner):
         return False
     with translation.override(_language(owner)):
-        done = experiment.get_decision_display() or experiment.get_status_display()
-        subject = _("%(experiment)s was ended by itself: %(done)s") % {"experiment": experiment.name, "done": done}
-        text = render_to_string(
-            "experiments/mail/ended.txt", {"sentences": wording.sentences(body), "url": _address(experiment)}
-        )
-    _send(owner, subject, text)
+        told = {"sentences": sentences(), "url": settings.SITE_URL + path}
+        _send(owner, subject(), render_to_string("experiments/mail/ended.txt", told))
     return True
 
 
 def digest() -> int:
-    """To each owner, of what is running; how many letters."""
+    """To each owner, of what is running; how many letters. Once a day, however often it is called."""
+    if not cache.add(f"experiments.digest:{timezone.localdate()}", 1, DAY):
+        return 0
     rows = (
         Report.objects.filter(experiment__status=Experiment.Status.RUNNING, experiment__owner__isnull=False)
         .select_related("experiment__owner")
