@@ -11,11 +11,11 @@ from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
 
+from experiments.measuring.what import is_summed, measure, scale
 from experiments.models import WHOLE, Experiment, ExperimentMetric, ExposureDay, MetricVersion, Phase, Variation
 from experiments.report.material import PRIMARY, Arm, Cell, Exposed, Material, Measure, Stretch
 from experiments.stats.sums import Sums
 
-Kind = MetricVersion.Kind
 ROLES = ("primary", "secondary", "guardrail")  # in this order on the page
 
 SUMS = ("n", "y", "yy", "x", "xx", "xy", "d", "dd", "yd", "xd")
@@ -40,7 +40,7 @@ def gather(experiment_ids: Collection[int], as_of: datetime) -> list[Material]:
     uses = _uses(phases.keys())
     arms = _arms(phases)
     exposed = _exposed(phases.values(), as_of)
-    cells = _cells(phases.values(), {measure.version: measure for used in uses.values() for measure in used}, as_of)
+    cells = _cells(phases.values(), {one.version: one for used in uses.values() for one in used}, as_of)
     cohorts = _cohorts(phases, uses, as_of)
     found = []
     for row in Experiment.objects.filter(pk__in=phases).defer("words").order_by("pk"):
@@ -54,7 +54,7 @@ def gather(experiment_ids: Collection[int], as_of: datetime) -> list[Material]:
                 today=timezone.localdate(as_of),
                 phase=_stretch(phase),
                 arms=arms[row.pk],
-                measures=uses[row.pk],
+                measures=uses.get(row.pk, []),
                 exposed=exposed[phase.pk],
                 matured=matured,
                 waiting=waiting,
@@ -70,17 +70,8 @@ def gather(experiment_ids: Collection[int], as_of: datetime) -> list[Material]:
 
 def window_of(version: MetricVersion) -> timedelta | None:
     """After the first exposure, until a unit's value is final; None: it never is."""
-    if version.kind == Kind.RETENTION:
-        return timedelta(days=(version.day or 0) + 1)
-    hours = [version.window_hours]
-    if version.denominator:
-        hours.append(version.denominator.window_hours)
-    return None if None in hours else timedelta(hours=max(hour or 0 for hour in hours))
-
-
-def scale_of(version: MetricVersion) -> int:
-    """Minor units in a whole one: sums of values and times are kept in thousandths."""
-    return 1000 if version.kind in (Kind.SUM, Kind.TIME, Kind.QUANTILE) else 1
+    ends = [part.ends for part in measure(version).parts()]
+    return None if None in ends else timedelta(microseconds=max(end or 0 for end in ends))
 
 
 def _phases(experiment_ids: Collection[int]) -> dict[int, Phase]:
@@ -91,19 +82,17 @@ def _phases(experiment_ids: Collection[int]) -> dict[int, Phase]:
 
 
 def _uses(experiment_ids: Iterable[int]) -> dict[int, list[Measure]]:
-    """Additive ones; quantiles are not sums, and are computed on demand."""
-    rows = ExperimentMetric.objects.filter(
-        experiment__in=experiment_ids, version__kind__in=MetricVersion.ADDITIVE
-    ).select_related("version__metric", "version__denominator")
+    """Those that sums by day say all of; the others are computed on demand."""
+    rows = ExperimentMetric.objects.filter(experiment__in=experiment_ids)
     found: dict[int, list[Measure]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: (ROLES.index(row.role), row.position, row.pk)):
-        found[row.experiment_id].append(_measure(row))
-    return found
+    for row in rows.select_related("version__metric", "version__denominator").order_by("position", "pk"):
+        if is_summed(row.version):
+            found[row.experiment_id].append(_measure(row))
+    return {pk: sorted(used, key=lambda one: ROLES.index(one.role)) for pk, used in found.items()}
 
 
 def _measure(row: ExperimentMetric) -> Measure:
-    version = row.version
-    below = version.denominator
+    version, below = row.version, row.version.denominator
     return Measure(
         version=version.pk,
         name=version.metric.name,
@@ -111,14 +100,10 @@ def _measure(row: ExperimentMetric) -> Measure:
         kind=version.kind,
         margin=row.margin,
         window=window_of(version),
-        scale=_ratio_scale(version, below) if below else scale_of(version),
+        scale=scale(version) / scale(below) if below else scale(version),
         higher_is_better=version.higher_is_better,
         interference=version.interference,
     )
-
-
-def _ratio_scale(version: MetricVersion, below: MetricVersion) -> float:
-    return scale_of(version) / scale_of(below)
 
 
 def _arms(phases: Mapping[int, Phase]) -> dict[int, list[Arm]]:
@@ -138,11 +123,11 @@ def _exposed(phases: Iterable[Phase], as_of: datetime) -> dict[int, list[Exposed
     return found
 
 
-def last_day(measure: Measure, as_of: datetime) -> date | None:
+def last_day(one: Measure, as_of: datetime) -> date | None:
     """Whoever was first exposed on it or before has a closed window."""
-    if measure.window is None:
+    if one.window is None:
         return None
-    return timezone.localdate(as_of - measure.window) - timedelta(days=1)
+    return timezone.localdate(as_of - one.window) - timedelta(days=1)
 
 
 Split = tuple[dict[tuple[int, int], Cell], dict[tuple[int, int], Cell]]  # matured, waiting
@@ -150,7 +135,7 @@ Split = tuple[dict[tuple[int, int], Cell], dict[tuple[int, int], Cell]]  # matur
 
 def _cells(phases: Iterable[Phase], measures: Mapping[int, Measure], as_of: datetime) -> dict[int, Split]:
     found: dict[int, Split] = defaultdict(lambda: ({}, {}))
-    last = [last_day(measure, as_of) for measure in measures.values()]
+    last = [last_day(one, as_of) for one in measures.values()]
     with connection.cursor() as cursor:
         cursor.execute(BY_MATURITY, [list(measures), last, [phase.pk for phase in phases]])
         for phase, version, variation, is_matured, *row in cursor.fetchall():
@@ -163,10 +148,10 @@ def _cohorts(
 ) -> dict[int, dict[date, dict[int, Cell]]]:
     """Of the primary metrics."""
     asked = [
-        (phases[pk].pk, measure.version, last_day(measure, as_of))
+        (phases[pk].pk, one.version, last_day(one, as_of))
         for pk, used in uses.items()
-        for measure in used
-        if measure.role == PRIMARY and measure.window is not None
+        for one in used
+        if one.role == PRIMARY and one.window is not None
     ]
     found: dict[int, dict[date, dict[int, Cell]]] = defaultdict(lambda: defaultdict(dict))
     with connection.cursor() as cursor:
