@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from django.db.models import BooleanField, Case, F, OuterRef, Q, Subquery, Value, When
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from community import keyset
 from community.forum.models import Category, Follow, ReadMark, Tag, Topic
 from community.forum.models.topics import TopicQuerySet
+from community.forum.ranking import STANDARD, Weights, hot
 from community.keyset import Page
 from community.prepared import Prepared, kind_of, known_of
 
@@ -150,6 +151,18 @@ def _front(feed: str, reader: Member | AnonymousUser) -> Prepared[Topic]:
 def _rows(listing: Listing, member: Member | AnonymousUser) -> TopicQuerySet:
     rows = as_rows(listing.topics(member), member)
     return rows.filter(pinned_at=None).annotate(below_pinned=SOME_ARE_PINNED) if listing.pins else rows
+
+
+def reordered(page: Page[Topic], weights: Weights) -> Page[Topic]:
+    """The same rows by other weights: what comes next follows from the stored order, so nothing is lost or repeated."""
+    if weights == STANDARD:
+        return page
+    return replace(page, rows=sorted(page.rows, key=partial(_warmth, weights), reverse=True))
+
+
+def _warmth(weights: Weights, topic: Topic) -> float:
+    waits = topic.is_question and not topic.reply_count
+    return hot(topic.score, topic.reply_count, topic.created_at, waits=waits, weights=weights)
 
 
 def pinned(listing: Listing, member: Member | AnonymousUser) -> TopicQuerySet:

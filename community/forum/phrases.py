@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils.formats import number_format
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from community import spoken
 
@@ -69,3 +69,12 @@ def compact(points: int) -> str:
     if points < 10_000:
         return number_format(points, force_grouping=True)
     return f"{points / 1000:.1f}k" if points < 100_000 else f"{points // 1000}k"
+
+
+def answer_prompt(which: str) -> str:
+    """Below a question that nobody has answered. The wordings are those of an experiment (community.forum.trials)."""
+    if which == "first":
+        return gettext("Nobody has answered yet: yours would be the first.")
+    if which == "told":
+        return gettext("No answer yet. Whoever asked is told as soon as you write one.")
+    return gettext("No answer yet. If you know a part of it, that is a start.")

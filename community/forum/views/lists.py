@@ -7,10 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
+import experiments
 from community import keyset
-from community.forum import feeds, visitors
+from community.forum import feeds, trials, visitors
 from community.forum.feeds import FEEDS, PERIODS, Listing
 from community.forum.models import Category, Follow, Tag, Topic
+from community.forum.ranking import Weights
 
 
 def listing_of(request: HttpRequest, feed: str, period: str, category: str, tag: str) -> Listing:
@@ -39,6 +41,8 @@ def feed(
         return redirect("forum:tag", listing.tag.synonym_of.name, permanent=True)
     cursor = request.GET.get("after")
     page = feeds.page(listing, request.user, cursor)
+    if listing.feed == "hot" and request.user.is_authenticated:  # visitors' pages are kept
+        page = feeds.reordered(page, Weights.read(experiments.variation(request, trials.FEED_RANKING)))
     above = listing.pins and not cursor and (not page.rows or page.rows[0].below_pinned)  # type: ignore[attr-defined]
     context = {
         "listing": listing,

@@ -10,8 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+import experiments
 from community.asked import whole
-from community.forum import commenting, drafts, posting, search, uploads
+from community.forum import commenting, drafts, posting, search, trials, uploads
 from community.forum.conflicts import EditConflict
 from community.forum.forms import BODY_MAX, CommentForm, ReplyForm, TopicForm
 from community.forum.models import Category, Comment, Post, Tag, Topic
@@ -134,7 +135,8 @@ def preview(request: HttpRequest) -> HttpResponse:
 @require_GET
 def similar(request: HttpRequest) -> HttpResponse:
     """Questions like the title being typed; nothing where there are none."""
-    topics = search.similar(request.GET.get("title", "")[:200], member=request.user)
+    shown = experiments.peek(request, trials.SIMILAR, 5)  # asked for by the page to write on
+    topics = search.similar(request.GET.get("title", "")[:200], member=request.user, limit=max(0, int(shown)))
     return render(request, "forum/_similar.html", {"topics": topics})
 
 

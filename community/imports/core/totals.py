@@ -88,7 +88,7 @@ def _rank_topics(work: Work) -> None:
     work.do(
         f"""
         UPDATE forum_topic t SET hot = w.value + extract(epoch FROM t.created_at)::float /
-        {ranking.HALF_DAY_AND_MORE} FROM warmth w
+        {ranking.STANDARD.hours * 3600} FROM warmth w
         WHERE t.score = w.one AND t.reply_count = w.other AND t.id IN (SELECT topic FROM touched)
         """
     )
