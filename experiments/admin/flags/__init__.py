@@ -66,10 +66,9 @@ class FlagAdmin(WaffleFlagAdmin, ModelAdmin):
     search_fields = ("name", "note")
     ordering = ("name",)
     raw_id_fields: ClassVar[Any] = ()
-    autocomplete_fields = ("owner", "users")
-    filter_horizontal = ("groups",)
+    autocomplete_fields = ("owner", "users", "groups")
     fieldsets = (
-        (None, {"fields": ("name", "kind", "note", ("off_value", "on_value"), "schema", "newest")}),
+        (None, {"fields": ("name", "kind", "note", ("off_value", "on_value"), "schema", "seen")}),
         (gettext_lazy("Where, whose, until when"), {"fields": ("environments", ("owner", "expires_on"), "layer")}),
         (
             gettext_lazy("Overrides: they come before the rules, and are never an exposure"),
@@ -143,6 +142,13 @@ class FlagAdmin(WaffleFlagAdmin, ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # its history names it: it is archived
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Flag | None:
+        """Read once in a request: what may be done with it is asked before the form is made."""
+        kept = request.__dict__.setdefault("flags", {})
+        if object_id not in kept:
+            kept[object_id] = super().get_object(request, object_id, from_field)
+        return kept[object_id]
+
     # Acts
 
     def get_urls(self) -> list[URLPattern]:
@@ -153,7 +159,7 @@ class FlagAdmin(WaffleFlagAdmin, ModelAdmin):
         ]
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[UnfoldAction]:
-        flag = Flag.objects.filter(pk=object_id).only("killed_at", "lifecycle").first()
+        flag = self.get_object(request, str(object_id))
         fits = _fitting(flag) if flag else set()
         return [one for one in super().get_actions_detail(request, object_id) if one.path in fits]
 

@@ -22,7 +22,7 @@ from experiments.flags.describing import LINKS
 from experiments.flags.texts import read
 from experiments.models import Environment, Flag
 
-OWN = ("why", "newest")  # fields that are none of the flag's
+OWN = ("why", "seen")  # fields that are none of the flag's
 
 
 class FlagForm(forms.ModelForm):
@@ -42,7 +42,7 @@ class FlagForm(forms.ModelForm):
         widget=UnfoldAdminTextInputWidget,
         help_text=gettext_lazy("Kept in the history, beside your name."),
     )
-    newest = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Flag
@@ -75,7 +75,7 @@ class FlagForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial["newest"] = self._newest()
+            self.initial["seen"] = self.instance.modified.isoformat()
         else:
             here = Environment.objects.filter(key=settings.EXPERIMENTS_ENVIRONMENT)
             self.initial.update(superusers=False, environments=list(here))
@@ -84,9 +84,6 @@ class FlagForm(forms.ModelForm):
                 self.initial[name] = value_text(getattr(self.instance, name), self.instance.kind)
                 if self.instance.pk:
                     self.fields[name].suit(self.instance.kind)  # type: ignore[attr-defined]
-
-    def _newest(self) -> int | None:
-        return self.instance.changes.values_list("pk", flat=True).first()
 
     def _read(self, name: str) -> Any:
         kind = self.cleaned_data.get("kind") or self.instance.kind
@@ -102,8 +99,8 @@ class FlagForm(forms.ModelForm):
         found = self._read("on_value")
         return self.cleaned_data.get("off_value") if found is None else found
 
-    def clean_newest(self) -> None:
-        if self.instance.pk and self.cleaned_data["newest"] != self._newest():
+    def clean_seen(self) -> None:
+        if self.instance.pk and self.cleaned_data["seen"] != self.instance.modified.isoformat():
             self.add_error(None, ValidationError(_("Somebody has changed it meanwhile. Load the page anew.")))
 
     def _post_clean(self) -> None:

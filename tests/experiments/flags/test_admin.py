@@ -30,7 +30,7 @@ def typed(flag: Flag | None = None, rules: list[dict] | None = None, **fields: o
     if flag is None:
         data |= {"kind": "boolean"}
     else:
-        data["newest"] = flag.changes.first().pk
+        data["seen"] = Flag.objects.get(pk=flag.pk).modified.isoformat()
     rows = rules or []
     data |= {"rules-TOTAL_FORMS": len(rows), "rules-INITIAL_FORMS": sum("id" in one for one in rows)}
     for index, one in enumerate(rows):
