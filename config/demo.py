@@ -26,6 +26,7 @@ from community.members.models import Member
 from community.points import privileges
 from config.celery import app as celery_app
 from config.supervisor import Program
+from experiments.models import Experiment
 
 PASSWORD = "flywheel-demo"  # noqa: S105 - printed for whoever runs the demo
 ANALYST = ("--queues=analytics", "--concurrency=1", "--max-memory-per-child=1000000", "--hostname=analyst@%h")
@@ -44,6 +45,12 @@ class Work:
 
 
 def missing_content(dump: str) -> list[Work]:
+    """The community, and the experiments that a site begins with."""
+    drafts = [] if Experiment.objects.exists() else [Work("Drafting experiments", ("draft_experiments",))]
+    return _missing_community(dump) + drafts
+
+
+def _missing_community(dump: str) -> list[Work]:
     """The import of a dump that was not imported yet; without one, a generated community for an empty site."""
     if dump and not Member.objects.filter(imported_from__isnull=False).exists():
         return [Work(f"Importing {dump}", ("import_stackexchange", dump))]
