@@ -1,5 +1,6 @@
 import pytest
 from allauth.account.models import EmailAddress
+from django.core.management import call_command
 
 from community.members.models import Member
 from config import demo
