@@ -50,3 +50,9 @@ class Cells:
         """Which are of a day not before that which `first_days` says for their phase."""
         phase, day, _ = self.described(np.arange(len(self)))
         return day >= first_days[phase]
+
+
+def lay_out(phases: Sequence[Asked], end: int) -> Cells:
+    """The cells of exposures before `end`, by days of the site's time zone."""
+    first = min(asked.started for asked in phases)
+    return Cells(phases, end, Days(first, max(first, end)))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
+from threading import Lock
 
 import numpy as np
 import pyarrow as pa
@@ -51,34 +51,16 @@ class Late:
 NOBODY = Late(np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
-class Found:
-    """What a pass has counted; by cell, but the sums: by the cells of the phases that ask for the measure."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.units = np.zeros(len(plan.cells), np.int64)
-        self.flipped = np.zeros(len(plan.cells), np.int64)
-        self.touched = np.zeros(len(plan.cells), bool)
-        self.sums = {use.measure.pk: Sums(use.measure, use.size) for use in plan.uses}
-        self.exposures = 0
-
-    def merge(self, other: Found) -> Found:
-        self.units += other.units
-        self.flipped += other.flipped
-        self.touched |= other.touched
-        self.exposures += other.exposures
-        for pk, sums in self.sums.items():
-            sums.merge(other.sums[pk])
-        return self
-
-
 class Use:
-    """A measure, the phases that ask for it, and where their cells are in its sums."""
+    """A measure, the phases that ask for it, and where the wanted cells of these are in its sums: those of a phase at
+    their rank among all wanted ones, and `shift` further."""
 
-    def __init__(self, measure: Measure, cells: Cells) -> None:
+    def __init__(self, measure: Measure, cells: Cells, wanted: NDArray[np.bool_]) -> None:
         self.measure = measure
         self.asking = np.array([measure.pk in asked.measures for asked in cells.phases])
-        sizes = np.where(self.asking, cells.lengths * cells.arms, 0)
-        self.shift = np.concatenate([[0], np.cumsum(sizes)])[:-1] - cells.base[:-1]
+        before = np.concatenate([[0], np.cumsum(wanted)])[cells.base]
+        sizes = np.where(self.asking, np.diff(before), 0)
+        self.shift = np.cumsum(sizes) - sizes - before[:-1]
         self.size = int(sizes.sum())
         self.is_whole = bool(self.asking.all())
 
@@ -93,7 +75,8 @@ class Plan:
     def __init__(self, what: What, cells: Cells, wanted: NDArray[np.bool_], end: int, late: Late = NOBODY) -> None:
         self.cells, self.wanted, self.end, self.lateness = cells, wanted, end, late
         pks = sorted(set().union(*(asked.measures for asked in cells.phases)))
-        self.uses = [Use(what.measures[pk], cells) for pk in pks]
+        self.uses = [Use(what.measures[pk], cells, wanted) for pk in pks]
+        self.rank = np.cumsum(wanted) - 1
         parts = [part for use in self.uses for part in use.measure.parts()]
         series = tuple(sorted({one for part in parts for one in part.steps}, key=_order))
         valued = any(part.is_valued for part in parts)
@@ -110,6 +93,25 @@ class Plan:
         """Exposures that may have been measured before something came of their persons that counts."""
         late = self.lateness.of(persons)[exposures.person]
         return exposures.instants + self.longest[exposures.phase] > late
+
+
+class Found:
+    """What a pass has counted, by cell; the sums by rank among the wanted cells. Threads may add at once."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.units = np.zeros(len(plan.cells), np.int64)
+        self.flipped = np.zeros(len(plan.cells), np.int64)
+        self.touched = np.zeros(len(plan.cells), bool)
+        self.sums = {use.measure.pk: Sums(use.measure, use.size) for use in plan.uses}
+        self.exposures = 0
+        self._lock = Lock()
+
+    def see(self, chunk: Chunk, late: NDArray[np.bool_]) -> None:
+        with self._lock:
+            self.exposures += len(chunk.exposures)
+            np.add.at(self.units, chunk.cell[chunk.firsts], 1)
+            np.add.at(self.flipped, chunk.cell[chunk.firsts[chunk.flipped]], 1)
+            self.touched[chunk.cell[late]] = True
 
 
 def _order(series: Series) -> tuple[list[str], str]:
@@ -138,12 +140,8 @@ def read(plan: Plan, reader: Reader, of: Range, dimension: str = "") -> Chunk:
 def add(plan: Plan, reader: Reader, of: Range, found: Found) -> None:
     """Count the persons of a range."""
     chunk = read(plan, reader, of)
-    cell = chunk.cell[chunk.firsts]
-    found.exposures += len(chunk.exposures)
-    np.add.at(found.units, cell, 1)
-    np.add.at(found.flipped, cell[chunk.flipped], 1)
-    found.touched[chunk.cell[plan.late(chunk.persons, chunk.exposures)]] = True
-    rows = chunk.firsts[~chunk.flipped & plan.wanted[cell]]
+    found.see(chunk, plan.late(chunk.persons, chunk.exposures))
+    rows = chunk.firsts[~chunk.flipped & plan.wanted[chunk.cell[chunk.firsts]]]
     if len(rows) and plan.uses:
         events = plan.reading.events(reader, of, chunk.persons)
         for start in range(0, len(rows), AT_ONCE):
@@ -151,12 +149,12 @@ def add(plan: Plan, reader: Reader, of: Range, found: Found) -> None:
 
 
 def _sum(plan: Plan, chunk: Chunk, events: Events, rows: NDArray[np.intp], found: Found) -> None:
-    phase, cell = chunk.exposures.phase[rows], chunk.cell[rows]
+    phase, rank = chunk.exposures.phase[rows], plan.rank[chunk.cell[rows]]
     units = Units(events, chunk.exposures.person[rows], chunk.exposures.instants[rows], plan.end)
     for use in plan.uses:
         asking = use.rows(phase)
         values = units.values(use.measure, asking)
-        found.sums[use.measure.pk].add(cell[asking] + use.shift[phase[asking]], values)
+        found.sums[use.measure.pk].add(rank[asking] + use.shift[phase[asking]], values)
 
 
 def count(
@@ -165,19 +163,19 @@ def count(
     """One pass by settings.ANALYTICS_THREADS threads, each with a reader of its own. `tell` hears how much is done."""
     with reading(as_of=as_of, snapshot=snapshot) as reader:
         waiting = deque(plan.reading.ranges(reader))
-    whole = len(waiting)
+    whole, found = len(waiting), Found(plan)
 
-    def work() -> Found:
-        found = Found(plan)
+    def work() -> None:
         with reading(as_of=as_of, snapshot=snapshot) as reader:
             while of := _next(waiting):
                 add(plan, reader, of, found)
                 tell(1 - len(waiting) / whole)
-        return found
 
     threads = settings.ANALYTICS_THREADS
     with ThreadPoolExecutor(threads) as pool:
-        return reduce(Found.merge, [one.result() for one in [pool.submit(work) for _ in range(threads)]])
+        for done in [pool.submit(work) for _ in range(threads)]:
+            done.result()
+    return found
 
 
 def _next(waiting: deque[Range]) -> Range | None:

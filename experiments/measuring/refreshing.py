@@ -21,9 +21,9 @@ from events.engine.snapshot import Snapshot, take
 from events.lake import lock
 from events.record import epoch_us
 from experiments.measuring import lateness, marks, writing
-from experiments.measuring.cells import Cells
+from experiments.measuring.cells import Cells, lay_out
 from experiments.measuring.counting import NOBODY, Found, Late, Plan, Tell, count, silent
-from experiments.measuring.days import Days, Ints
+from experiments.measuring.days import Ints
 from experiments.measuring.what import What, measured
 from experiments.models import Experiment, Refresh
 
@@ -109,7 +109,7 @@ def measure(what: What, moment: Moment, row: Refresh, tell: Tell = silent) -> No
 
 def count_all(what: What, moment: Moment, tell: Tell = silent) -> list[tuple[Plan, Found]]:
     """The pass over what is open, and where it finds closed cells that are no longer right one over these."""
-    cells = cells_of(what, moment.end)
+    cells = lay_out(what.phases, moment.end)
     units, flipped = writing.stored(cells)
     wanted = cells.since(_first_days(what, cells, moment, units))
     plan = Plan(what, cells, wanted, moment.end, moment.late)
@@ -119,11 +119,6 @@ def count_all(what: What, moment: Moment, tell: Tell = silent) -> list[tuple[Pla
         return [(plan, found)]
     again = _narrowed(what, cells, stale, moment.end)
     return [(plan, found), (again, count(again, moment.snapshot, moment.as_of, tell))]
-
-
-def cells_of(what: What, end: int) -> Cells:
-    first = min(asked.started for asked in what.phases)
-    return Cells(what.phases, end, Days(first, max(first, end)))
 
 
 def _asked(what: What) -> set[tuple[int, int]]:
@@ -149,4 +144,4 @@ def _narrowed(what: What, cells: Cells, stale: NDArray[np.bool_], end: int) -> P
     """A plan of the stale cells' phases alone."""
     places = np.unique(cells.described(np.flatnonzero(stale))[0])
     some = What(tuple(what.phases[place] for place in places), what.measures)
-    return Plan(some, cells_of(some, end), np.concatenate([stale[cells.span(place)] for place in places]), end)
+    return Plan(some, lay_out(some.phases, end), np.concatenate([stale[cells.span(place)] for place in places]), end)

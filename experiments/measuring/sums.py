@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -19,27 +20,24 @@ _SAME = {"positive": "y", "yy": "y", "xx": "x"}  # of what is 0 or 1
 
 class Column:
     """One number of each cell: those below 2^31 are added to `low`, of others what is above to `high`. Neither
-    overflows before two thousand million units are in one cell."""
+    overflows before two thousand million units are in one cell. Threads may add at once."""
 
     def __init__(self, cells: int) -> None:
         self._low = np.zeros(cells, np.int64)
         self._high: Ints | None = None
+        self._lock = Lock()
 
     def add(self, cells: Ints, a: Ints, b: Ints | None = None) -> None:
         """a, or a·b."""
         numbers: NDArray[Any] = a if b is None else _product(a, b)
-        if _peak(numbers) <= LOW:
-            np.add.at(self._low, cells, numbers)
-            return
-        if self._high is None:
-            self._high = np.zeros(len(self._low), np.int64)
-        np.add.at(self._high, cells, (numbers >> BITS).astype(np.int64))
-        np.add.at(self._low, cells, (numbers & LOW).astype(np.int64))
-
-    def merge(self, other: Column) -> None:
-        self._low += other._low
-        if other._high is not None:
-            self._high = other._high if self._high is None else self._high + other._high
+        with self._lock:
+            if _peak(numbers) <= LOW:
+                np.add.at(self._low, cells, numbers)
+                return
+            if self._high is None:
+                self._high = np.zeros(len(self._low), np.int64)
+            np.add.at(self._high, cells, (numbers >> BITS).astype(np.int64))
+            np.add.at(self._low, cells, (numbers & LOW).astype(np.int64))
 
     def numbers(self, cells: NDArray) -> NDArray[Any]:
         """int64, or Python's own where these would not do."""
@@ -77,10 +75,6 @@ class Sums:
             found |= {"d": (d, None), "dd": (d, d), "yd": (y, d), "xd": (x, d)}
         for name, column in self._columns.items():
             column.add(cells, *found[name])
-
-    def merge(self, other: Sums) -> None:
-        for name, column in self._columns.items():
-            column.merge(other._columns[name])
 
     def numbers(self, name: str, cells: NDArray) -> NDArray[Any]:
         """A column of ArmDay."""

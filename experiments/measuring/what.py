@@ -114,7 +114,7 @@ def of(phases: Iterable[Phase]) -> What:
         uses[experiment].add(version)
     versions = MetricVersion.objects.filter(pk__in=set().union(*uses.values())).select_related("denominator")
     measures = {version.pk: measure(version) for version in versions if is_summed(version)}
-    return What(tuple(_asked(phase, uses[phase.experiment_id] & measures.keys()) for phase in phases), measures)
+    return What(tuple(asked(phase, uses[phase.experiment_id] & measures.keys()) for phase in phases), measures)
 
 
 def measure(version: MetricVersion) -> Measure:
@@ -130,7 +130,8 @@ def measure(version: MetricVersion) -> Measure:
     )
 
 
-def _asked(phase: Phase, measures: Collection[int]) -> Asked:
+def asked(phase: Phase, measures: Collection[int]) -> Asked:
+    """`measures`: keys of them."""
     return Asked(
         phase=phase.pk,
         experiment=phase.experiment_id,

@@ -118,7 +118,7 @@ def _arms(plan: Plan, found: Found, use: Use) -> dict[str, Any]:
     phase = plan.cells.described(cells)[0]
     cells, phase = cells[use.asking[phase]], phase[use.asking[phase]]
     sums = found.sums[use.measure.pk]
-    columns = {name: sums.numbers(name, cells + use.shift[phase]) for name in SUMS}
+    columns = {name: sums.numbers(name, plan.rank[cells] + use.shift[phase]) for name in SUMS}
     version = np.full(len(cells), use.measure.pk)
     return _named(plan, cells) | {"version_id": version, "n": (found.units - found.flipped)[cells]} | columns
 
