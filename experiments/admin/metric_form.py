@@ -89,7 +89,7 @@ class Base(forms.ModelForm):
 
 def _denominator(newest: MetricVersion | None) -> Denominator:
     """Of each living metric the newest version; the one that stands, too, though it may be older."""
-    keys = list(Metric.objects.living().with_newest().values_list("newest_id", flat=True))
+    keys = [metric.newest_id for metric in Metric.objects.living().with_newest()]
     versions = MetricVersion.objects.select_related("metric").filter(pk__in=keys, kind__in=MetricVersion.PLAIN)
     if newest and newest.denominator_id:
         versions |= MetricVersion.objects.select_related("metric").filter(pk=newest.denominator_id)

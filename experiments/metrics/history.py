@@ -14,6 +14,7 @@ from experiments.metrics.words import said
 from experiments.models import Experiment, ExperimentMetric, Metric, MetricVersion
 
 LIVE = (Experiment.Status.DRAFT, Experiment.Status.RUNNING)
+LABELS = {field.name: field.verbose_name for field in MetricVersion._meta.fields}
 MOST_VERSIONS, MOST_NAMED = 50, 5
 
 
@@ -52,7 +53,7 @@ def _changed(older: MetricVersion | None, newer: MetricVersion) -> list[tuple[st
     if older is None:
         return []
     return [
-        (str(MetricVersion._meta.get_field(field).verbose_name), _shown(older, field), _shown(newer, field))
+        (str(LABELS[field]), _shown(older, field), _shown(newer, field))
         for field in DEFINITION
         if getattr(older, field) != getattr(newer, field)
     ]

@@ -92,7 +92,8 @@ def _figures(value: float) -> str:
     size = abs(value)
     if value == int(value) or size >= 100:  # noqa: PLR2004
         return whole(value)
-    return number_format(value, 1 if size >= 10 else 2 if size >= 1 else 3)  # noqa: PLR2004
+    digits = 1 if size >= 10 else 2 if size >= 1 else 3  # noqa: PLR2004
+    return number_format(round(value, digits), digits)
 
 
 def _change(effect: float | None) -> str:
@@ -149,13 +150,15 @@ def bars(found: Sequence[Sequence[Any]], unit: str) -> list[Bar]:
             "units": whole(units),
             "share": amount(units / total, Metric.Unit.SHARE),
         }
-        drawn.append(Bar(amount(low, unit), units, words, place * step + GAP / 2, HEIGHT - height, step - GAP, height))
+        drawn.append(
+            Bar(_label(low, high, unit), units, words, place * step + GAP / 2, HEIGHT - height, step - GAP, height)
+        )
     return drawn
 
 
 def _label(low: float, high: float | None, unit: str) -> str:
-    """Beneath a bar; of a time its beginning."""
-    if unit != Metric.Unit.NUMBER or high is None or high - low <= 1 or low % 1 or high % 1:
+    """Beneath a bar: its whole numbers, else where it begins."""
+    if not _is_whole(low, high, unit) or high is None or high - low <= 1:
         return amount(low, unit)
     return f"{whole(low)}–{whole(high - 1)}"
 
@@ -163,6 +166,10 @@ def _label(low: float, high: float | None, unit: str) -> str:
 def _between(low: float, high: float | None, unit: str) -> str:
     if high is None:
         return _("%(low)s and more") % {"low": amount(low, unit)}
-    if low == high or high - low == 1 and low == int(low) and unit == Metric.Unit.NUMBER:
-        return amount(low, unit)
+    if low == high or _is_whole(low, high, unit):
+        return _label(low, high, unit)
     return _("%(low)s to %(high)s") % {"low": amount(low, unit), "high": amount(high, unit)}
+
+
+def _is_whole(low: float, high: float | None, unit: str) -> bool:
+    return unit == Metric.Unit.NUMBER and not low % 1 and not (high or 0) % 1
