@@ -14,6 +14,7 @@ import allauth
 import polib
 import pytest
 import unfold
+import waffle
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext, override
@@ -103,6 +104,7 @@ def test_what_is_said_for_other_packages_is_said_by_them() -> None:
     unfold_, allauth_ = (Path(package.__file__).parent for package in (unfold, allauth))
     spoken = {m for path in unfold_.rglob("*.py") for m in _in_python(path)}
     spoken |= {m for path in unfold_.rglob("*.html") for m in _in_template(path)}
+    spoken |= {m for path in Path(waffle.__file__).parent.glob("*.py") for m in _in_python(path)}
     spoken |= {_key(entry) for entry in _catalogue(allauth_ / "locale")}
     assert {_key(entry) for entry in _catalogue(Path(settings.LOCALE_PATHS[1]))} - spoken == set()
 
