@@ -15,7 +15,7 @@ from tests.pages.test_bad_input import ROUTES, address
 pytestmark = pytest.mark.django_db
 
 # What programs post to, who carry a token or a signature and no cookie that would count.
-WITHOUT_COOKIES = r"/api/v1/|/oauth/|/unsubscribe/|/csp"
+WITHOUT_COOKIES = r"/api/v1/|/api/features/|/ofrep/|/oauth/|/unsubscribe/|/csp"
 
 
 @pytest.fixture
