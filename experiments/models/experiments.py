@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from experiments.models.flags import KEY, WHOLE
 from experiments.models.layers import new_seed
@@ -54,7 +55,12 @@ class Experiment(models.Model):
     description = models.TextField(_("description"), blank=True)
     tags: Any = ArrayField(models.CharField(max_length=40), default=list, blank=True, verbose_name=_("tags"))
     flag = models.ForeignKey(
-        "experiments.Flag", models.PROTECT, null=True, blank=True, related_name="experiments", verbose_name=_("flag")
+        "experiments.Flag",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="experiments",
+        verbose_name=pgettext_lazy("feature", "flag"),
     )
     team = models.ForeignKey(
         "experiments.Team", models.PROTECT, null=True, blank=True, related_name="experiments", verbose_name=_("team")

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from waffle.managers import FlagManager
 from waffle.models import AbstractUserFlag
 
@@ -62,9 +63,9 @@ class Flag(AbstractUserFlag):
 
     class Lifecycle(models.TextChoices):
         DRAFT = "draft", _("draft")
-        LIVE = "live", _("live")
+        LIVE = "live", pgettext_lazy("feature", "live")
         COMPLETED = "completed", _("completed")  # decided; the code still asks
-        ARCHIVED = "archived", _("archived")
+        ARCHIVED = "archived", pgettext_lazy("feature", "archived")
 
     kind = models.CharField(_("kind"), max_length=7, choices=Kind.choices, default=Kind.BOOLEAN)
     schema: Any = models.JSONField(_("JSON schema"), null=True, blank=True, help_text=_("Which its values fit."))
@@ -87,8 +88,8 @@ class Flag(AbstractUserFlag):
     objects = FlagManager.from_queryset(FlagQuerySet)()  # type: ignore[misc]
 
     class Meta:
-        verbose_name = _("flag")
-        verbose_name_plural = _("flags")
+        verbose_name = pgettext_lazy("feature", "flag")
+        verbose_name_plural = pgettext_lazy("feature", "flags")
         ordering = ("name",)
         constraints = [
             models.CheckConstraint(
@@ -150,7 +151,7 @@ def _answering() -> Any:
 class Rule(models.Model):
     """For whom a flag has which value: a value for a share of those who meet its conditions, or an experiment."""
 
-    flag = models.ForeignKey(Flag, models.CASCADE, related_name="rules", verbose_name=_("flag"))
+    flag = models.ForeignKey(Flag, models.CASCADE, related_name="rules", verbose_name=pgettext_lazy("feature", "flag"))
     position = models.PositiveSmallIntegerField(_("position"))
     description = models.CharField(_("description"), max_length=200, blank=True)
     enabled = models.BooleanField(_("enabled"), default=True)
@@ -212,7 +213,9 @@ class Rule(models.Model):
 class FlagChange(models.Model):
     """Who changed a flag, why, and what stood before and after, rules included. A trigger refuses UPDATE and DELETE."""
 
-    flag = models.ForeignKey(Flag, models.PROTECT, related_name="changes", verbose_name=_("flag"))
+    flag = models.ForeignKey(
+        Flag, models.PROTECT, related_name="changes", verbose_name=pgettext_lazy("feature", "flag")
+    )
     at = models.DateTimeField(_("when"), default=timezone.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
     act = models.CharField(_("act"), max_length=40)  # created, changed, killed, revived, rolled back, solidified, …

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action, display
@@ -92,7 +92,7 @@ class FlagAdmin(WaffleFlagAdmin, ModelAdmin):
         return with_staleness(super().get_queryset(request), timezone.now()).prefetch_related("environments")
 
     @display(
-        description=gettext_lazy("state"),
+        description=pgettext_lazy("feature", "state"),
         ordering="lifecycle",
         label={"killed": "danger", "draft": "info", "live": "success", "completed": "warning"},
     )

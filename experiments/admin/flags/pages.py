@@ -16,7 +16,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from experiments.admin.flags.fields import PlainJSONField, ValueField, value_text
@@ -28,11 +28,11 @@ from experiments.models import Environment, Flag, FlagChange
 
 MOST_SHOWN = 100  # changes of one page
 ACTS = {
-    "created": gettext_lazy("created"),
-    "changed": gettext_lazy("changed"),
-    "killed": gettext_lazy("killed"),
+    "created": pgettext_lazy("act", "created"),
+    "changed": pgettext_lazy("act", "changed"),
+    "killed": pgettext_lazy("act", "killed"),
     "revived": gettext_lazy("revived"),
-    "archived": gettext_lazy("archived"),
+    "archived": pgettext_lazy("act", "archived"),
     "taken back": gettext_lazy("taken back"),
     "solidified": gettext_lazy("solidified"),
     "experiment started": gettext_lazy("experiment started"),
