@@ -22,6 +22,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from experiments import holdouts
+from experiments.admin.layers import unit_field
 from experiments.models import Holdout, Metric
 
 MADE = ("key", "name", "team", "share", "hash_attribute")
@@ -29,6 +30,7 @@ WIDEST = 5000  # ten thousandths: the slice beside it is as wide
 
 
 class HoldoutForm(forms.ModelForm):
+    hash_attribute = unit_field()
     primary = forms.ModelChoiceField(
         Metric.objects.none(), label=gettext_lazy("What it is judged by"), widget=UnfoldAdminSelectWidget
     )
@@ -89,25 +91,24 @@ class HoldoutAdmin(ModelAdmin):
         label={"draft": "info", "stands": "success", "frozen": "warning", "ended": "default"},
     )
     def state(self, holdout: Holdout) -> tuple[str, Any]:
-        for known, name, label in (
-            (holdout.ended_at, "ended", _("ended")),
-            (holdout.frozen_at, "frozen", _("frozen: it is analysed")),
-            (holdout.started_at, "stands", _("holds out")),
-        ):
-            if known:
-                return name, label
-        return "draft", _("draft")
+        return _state(holdout)
+
+    @display(description=gettext_lazy("state"))
+    def stands(self, holdout: Holdout) -> Any:
+        return _state(holdout)[1]
 
     @display(description=gettext_lazy("report"))
     def report(self, holdout: Holdout) -> str:
-        return format_html('<a href="{}">{}</a>', holdout.experiment.get_absolute_url(), holdout.experiment.key)
+        return format_html(
+            '<a class="underline" href="{}">{}</a>', holdout.experiment.get_absolute_url(), holdout.experiment.key
+        )
 
     @display(description=gettext_lazy("kept from it since the freeze"))
     def covered(self, holdout: Holdout) -> str:
         return ", ".join(holdout.frozen_keys) or "–"
 
     def get_fields(self, request: HttpRequest, obj: Holdout | None = None) -> tuple[str, ...]:
-        more = ("state", "report", "started_at", "frozen_at", "covered", "ended_at")
+        more = ("stands", "report", "started_at", "frozen_at", "covered", "ended_at")
         return (*MADE, *(more if obj else ("primary", "others")))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Holdout | None = None) -> tuple[str, ...]:
@@ -166,6 +167,17 @@ class HoldoutAdmin(ModelAdmin):
         told = {"opts": self.opts, "original": holdout, "title": title, "about": about, "form": form, "back": back}
         context = {**self.admin_site.each_context(request), **told, "covered": _told(holdout)}
         return TemplateResponse(request, "admin/experiments/holdouts/act.html", context)
+
+
+def _state(holdout: Holdout) -> tuple[str, Any]:
+    for known, name, label in (
+        (holdout.ended_at, "ended", _("ended")),
+        (holdout.frozen_at, "frozen", _("frozen: it is analysed")),
+        (holdout.started_at, "stands", _("holds out")),
+    ):
+        if known:
+            return name, label
+    return "draft", _("draft")
 
 
 def _fitting(holdout: Holdout) -> tuple[str, ...]:

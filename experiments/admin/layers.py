@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from experiments import layers
 from experiments.models import WHOLE, Layer, Lease, Team
@@ -25,6 +27,16 @@ class TeamAdmin(ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Team | None = None) -> tuple[str, ...]:
         return ("key",) if obj else ()
+
+
+def unit_field() -> forms.ChoiceField:
+    """What is divided: something that everybody has, or nobody would fall into any range."""
+    units = [(name, name) for name in ("id", "member", "visitor")]
+    return forms.ChoiceField(choices=units, label=_("Unit"), widget=UnfoldAdminSelectWidget)
+
+
+class LayerForm(forms.ModelForm):
+    hash_attribute = unit_field()
 
 
 @admin.register(Layer)
@@ -50,6 +62,9 @@ class LayerAdmin(ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Layer | None = None) -> tuple[str, ...]:
         """Another key or unit would be another layer: its units would be divided anew under running experiments."""
         return ("key", "hash_attribute") if obj else ()
+
+    def get_form(self, request: HttpRequest, obj: Layer | None = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change, **{"form": forms.ModelForm if obj else LayerForm, **kwargs})
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         extra = {**(kwargs.pop("extra_context", None) or {}), **_ranges(object_id)}
