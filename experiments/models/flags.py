@@ -57,7 +57,7 @@ class Flag(AbstractUserFlag):
 
     class Kind(models.TextChoices):
         BOOLEAN = "boolean", _("yes or no")
-        STRING = "string", _("text")
+        STRING = "string", pgettext_lazy("feature", "text")
         NUMBER = "number", _("number")
         JSON = "json", _("JSON")
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet, construct_instance
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.admin import StackedInline
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectMultipleWidget
 
@@ -26,7 +27,9 @@ Choices = list[tuple[str, str]]
 
 class RuleForm(forms.ModelForm):
     value = ValueField(label=_("Value"))
-    coverage = ShareField(label=_("Share"), initial=10_000, help_text=_("Of the units, in per cent: 12.5."))
+    coverage = ShareField(
+        label=pgettext_lazy("proportion", "Share"), initial=10_000, help_text=_("Of the units, in per cent: 12.5.")
+    )
     condition = PlainJSONField(
         label=_("Condition"),
         help_text=_(
