@@ -81,7 +81,7 @@ def go_on(request: HttpRequest, pk: int) -> HttpResponse:
     insight = get_object_or_404(Insight.objects.select_related("experiment"), pk=pk)
     form = NextForm(request.POST or None, label=_("What and why"), field="body")
     form.fields["body"].required = False
-    note = _by(request, moving.note, insight=insight, evidence=insight.text)
+    note = _by(request, moving.note, insight=insight)
     return _step(request, _("Next idea"), insight, form, note)
 
 

@@ -50,12 +50,13 @@ def suppose(idea: Idea, *, hypothesis: str) -> Idea:
 @transaction.atomic
 def close(idea: Idea) -> Idea:
     """It is not tried, or not any more."""
-    return _into(idea, State.CLOSED)
+    return _into(_locked(idea), State.CLOSED)
 
 
 @transaction.atomic
 def reopen(idea: Idea) -> Idea:
     """As it stood: tested where there is an experiment, a hypothesis where there is one."""
+    idea = _locked(idea)
     if idea.experiments.exists():
         return _into(idea, State.TESTED)
     return _into(idea, State.HYPOTHESIS if idea.hypothesis else State.OPEN)
@@ -83,7 +84,6 @@ def _locked(idea: Idea) -> Idea:
 
 
 def _into(idea: Idea, state: str) -> Idea:
-    idea = _locked(idea)
     idea.state = state
     idea.save(update_fields=["state"])
     return idea

@@ -13,7 +13,7 @@ from experiments.models import Experiment, Insight, Report
 def fill() -> int:
     """Of all insights that await it; how many have one now."""
     awaiting = Insight.objects.filter(
-        realised=None, effect__isnull=False, experiment__decision=Experiment.Decision.SHIP
+        realised__isnull=True, effect__isnull=False, experiment__decision=Experiment.Decision.SHIP
     ).select_related("experiment")
     found = [(insight, realised) for insight in awaiting if (realised := realised_of(insight))]
     for insight, realised in found:

@@ -58,7 +58,7 @@ def told(experiment: Experiment) -> dict[str, Any]:
     return {
         **found,
         "variations": list(experiment.variations.values("index", "key", "name", "description", "value", "weight")),
-        "metrics": list(experiment.metrics.values("version", "role", "margin")),
+        "metrics": list(experiment.metrics.order_by("position").values("version", "role", "margin")),
         "phase": phase and model_to_dict(phase, ("number", "seed", "weights", "coverage", "bucket_version")),
         "lease": lease and [lease.low, lease.high],
     }

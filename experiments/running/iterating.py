@@ -26,7 +26,7 @@ def iterate(experiment: Experiment, *, by: Person, **fields: Any) -> Experiment:
     return create(
         flag=experiment.flag,
         variations=list(experiment.variations.values("key", "name", "description", "value", "weight")),
-        metrics=list(experiment.metrics.values("version", "role", "margin")),
+        metrics=list(experiment.metrics.order_by("position").values("version", "role", "margin")),
         by=by,
         parent=experiment,
         **given,

@@ -38,7 +38,7 @@ def act_words(act: str) -> str:
 @register.filter
 def share(value: float) -> str:
     """0.0512 → 5.12 %"""
-    return f"{number_format(float(f'{value * 100:.3g}'), use_l10n=True)} %"
+    return f"{_figure(value * 100)} %"
 
 
 @register.filter
@@ -58,8 +58,12 @@ def measured(value: float, version: MetricVersion | None) -> str:
     """A mean in the metric's unit, to three figures."""
     if version is not None and version.is_share:
         return share(value)
-    figure = number_format(float(f"{value:.3g}"), use_l10n=True)
-    return _("%s s") % figure if version is not None and version.unit == "seconds" else figure
+    return _("%s s") % _figure(value) if version is not None and version.unit == "seconds" else _figure(value)
+
+
+def _figure(value: float) -> str:
+    rounded = float(f"{value:.3g}")
+    return number_format(int(rounded) if rounded.is_integer() else rounded, use_l10n=True, force_grouping=True)
 
 
 @register.filter

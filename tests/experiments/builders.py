@@ -49,7 +49,11 @@ def new_experiment(key: str = "", *, by: Any = None, **given: Any) -> Experiment
 def running(
     key: str = "", *, by: Any = None, coverage: int = 10_000, share: int | None = None, **given: Any
 ) -> Experiment:
-    return starting.start(new_experiment(key, by=by, **given), by=by, coverage=coverage, share=share)
+    return start(new_experiment(key, by=by, **given), by=by, coverage=coverage, share=share)
+
+
+def start(experiment: Experiment, *, by: Any = None, **given: Any) -> Experiment:
+    return starting.start(experiment, by=by, **given)
 
 
 def days_ago(days: float) -> Any:

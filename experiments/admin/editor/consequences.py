@@ -62,8 +62,9 @@ def of_stop(experiment: Experiment) -> list[str]:
     until = timezone.now() + longest_window(experiment)
     return [
         _seen(experiment),
-        _("Everybody gets what the flag gives without it, within a second. Its range of the layer is free again."),
-        _("It is measured until its last windows close, on %s.") % date_format(until, "SHORT_DATETIME_FORMAT"),
+        _("Everybody gets what the flag gives without it, within a second."),
+        *([_("Its range of the layer is free for others.")] if experiment.leases.standing().exists() else []),
+        _("Its last windows close at %s; it is measured until then.") % date_format(until, "SHORT_DATETIME_FORMAT"),
         _("It cannot be started again; iterate instead."),
     ]
 

@@ -17,8 +17,8 @@ from experiments.admin.editor import rows
 from experiments.models import Experiment, ExperimentMetric, Flag, Idea
 from experiments.running import changing, creating
 
-UNITS = [("id", _("whoever is there: member or visitor")), ("member", _("members")), ("visitor", _("browsers"))]
-BEFORE = [("", _("nothing; drawn anew")), ("visitor", _("the browser’s variation: it sticks"))]
+UNITS = [("id", _("members and visitors")), ("member", _("members")), ("visitor", _("browsers, signed in or not"))]
+BEFORE = [("", _("drawn anew")), ("visitor", _("keeps the browser’s variation"))]
 
 
 class ExperimentForm(forms.ModelForm):
@@ -31,7 +31,7 @@ class ExperimentForm(forms.ModelForm):
     )
     tags = forms.CharField(label=_("Tags"), required=False, max_length=400, help_text=_("With commas between."))
     hash_attribute = forms.ChoiceField(label=_("Who is asked"), choices=UNITS)
-    fallback_attribute = forms.ChoiceField(label=_("At sign-in"), choices=BEFORE, required=False)
+    fallback_attribute = forms.ChoiceField(label=_("Who signs in meanwhile"), choices=BEFORE, required=False)
     segments = forms.MultipleChoiceField(label=_("Only who is in"), required=False, widget=forms.CheckboxSelectMultiple)
 
     class Meta:

@@ -96,7 +96,7 @@ def of_experiment(experiment: Experiment) -> tuple[list[dict[str, Any]], list[di
     """Its variations and its metrics, as the rows begin with them."""
     flag = experiment.flag
     arms = experiment.variations.values("key", "name", "value", "weight", "description")
-    uses = experiment.metrics.values("version", "role", "margin")
+    uses = experiment.metrics.order_by("position").values("version", "role", "margin")
     return (
         [{**arm, "value": shown(arm["value"], flag)} for arm in arms],
         [{**use, "margin": use["margin"] * PERCENT or None} for use in uses],

@@ -116,7 +116,7 @@ def _setup(request: HttpRequest, experiment: Experiment) -> HttpResponse:
         "title": experiment.name,
         "experiment": experiment,
         "variations": experiment.variations.all(),
-        "metrics": experiment.metrics.select_related("version__metric", "version__denominator__metric"),
+        "metrics": experiment.metrics.select_related("version__metric").order_by("position"),
         "phases": experiment.phases.all(),
         "changes": experiment.changes.select_related("by")[:MOST_CHANGES],
         "iterations": experiment.iterations.only("pk", "name", "status"),
