@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from experiments import asking, snapshot
+from experiments import asking, qa, snapshot
 from experiments.asking import Asker
 
 logger = logging.getLogger(__name__)
@@ -42,9 +42,10 @@ def for_member(member_id: int, key: str, default: Any = None, *, expose: bool = 
 
 
 def differs(request: HttpRequest) -> bool:
-    """Whether a flag was asked for in this request whose value depends on who asks."""
+    """Whether this reader may be shown what others are not: a flag was asked for in this request whose value depends on
+    who asks, or a link of staff forces a variation on their browser."""
     asker = getattr(getattr(request, "_request", request), "asker", None)
-    return asker is not None and asker.differs
+    return (asker is not None and asker.differs) or qa.COOKIE in request.COOKIES
 
 
 def version() -> int:

@@ -74,7 +74,7 @@ def _may_keep(request: HttpRequest) -> bool:
     if not settings.KEEP_PAGES or request.method != "GET":
         return False
     personal = {settings.SESSION_COOKIE_NAME, "messages", qa.COOKIE} & request.COOKIES.keys()
-    return not personal and not request.user.is_authenticated
+    return not personal and not request.user.is_authenticated and not experiments.differs(request)
 
 
 def _key(request: HttpRequest, scope: str) -> str | None:

@@ -1,12 +1,14 @@
 """Pages that are kept for visitors, where an experiment asks on them."""
 
 import pytest
+from django.core import signing
 from django.http import HttpResponse
 
 import experiments
 from community.forum import visitors
-from experiments import snapshot
+from experiments import qa, snapshot
 from experiments.flags import changing
+from experiments.models import Flag
 from tests.experiments import builders
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +30,7 @@ def shown(asks, settings, redis_client):
         request.htmx = False
         return page(request).content.decode()
 
-    show.made = made
+    show.made, show.page = made, page
     return show
 
 
@@ -38,6 +40,20 @@ def test_each_visitor_is_shown_their_own_variation(shown, asks):
     own = {visitor: str(experiments.peek(asks(visitor=visitor), "composer")) for visitor in range(1, 13)}
     assert set(own.values()) == {"True", "False"}
     assert {visitor: shown(visitor) for visitor in own} == own
+
+
+def test_a_browser_on_which_staff_force_a_variation_leaves_no_page_and_is_shown_none(shown, asks, alice):
+    changing.create("composer", by=alice)
+    draft = builders.new_experiment("exp", flag=Flag.objects.get())
+    snapshot.refresh()
+    forced = asks(visitor=1)
+    forced.COOKIES[qa.COOKIE] = signing.dumps({draft.key: 1}, salt=qa.SALT)
+    forced.htmx = False
+    assert shown.page(forced).content == b"True"
+    assert shown(2) == "False"
+    assert shown.page(forced).content == b"True"
+    assert shown(3) == "False"
+    assert len(shown.made) == 3  # two of theirs, and one for all others
 
 
 def test_what_is_the_same_for_everybody_is_kept_until_the_flag_changes(shown, alice):
