@@ -23,6 +23,11 @@ from events.record import epoch_us
 
 ABOUT = frozenset({"topic", "post", "comment", "member", "tag"})
 EXTERNAL = "external_id"
+# Of the site's own events the one that programs record as well: whoever asks for flags shows what they say. By those
+# owners alone to whom an admin has given an event of their own.
+EXPOSED = "exposed"
+EXPOSURE = Declaration(frozenset(NAMES[EXPOSED].objects), frozenset(NAMES[EXPOSED].properties))
+MOST_VARIATIONS = 1000
 RESERVED = frozenset({*NAMES, *ACTIVE, "active"})
 
 
@@ -95,7 +100,10 @@ def _checked(batch: Batch, owner: str, clock: Clock, parcel: Parcel, report: Rep
             if isinstance(given, dict) and given.get("name") in tuple(foreign):
                 raise Refused("not_yours", "Another program, or the site itself, records events of this name.")
             rest = {name: value for name, value in given.items() if name != EXTERNAL} if external else given
-            found.append((check(rest, declared=declared, clock=clock), external))
+            act = check(rest, declared=declared, clock=clock)
+            if act.name == EXPOSED:
+                _check_exposure(act)
+            found.append((act, external))
         except Refused as error:
             parcel.refuse(given, error.reason)
             report.refused.append(refusal(index, error))
@@ -111,7 +119,18 @@ def _declared(events: Iterable[object], owner: str) -> tuple[dict[str, Declarati
             own[one.name] = Declaration(ABOUT, frozenset(one.properties))
         else:
             foreign.add(one.name)
+    if EXPOSED in foreign and DeclaredEvent.objects.filter(owner=owner).exists():
+        own[EXPOSED] = EXPOSURE
+        foreign.remove(EXPOSED)
     return own, foreign
+
+
+def _check_exposure(act: Act) -> None:
+    """To a variation of a phase, both as the flag's answer told them. Raises Refused."""
+    if act.object is None:
+        raise Refused("bad_object", "An exposure is about a phase.")
+    if act.value is None or not act.value.is_integer() or not 0 <= act.value < MOST_VARIATIONS:
+        raise Refused("bad_value", "The value of an exposure is the number of the variation, from 0.")
 
 
 def _external(given: Any) -> str:

@@ -222,3 +222,36 @@ def test_what_programs_send_is_counted(program: Caller, db):
         ("build_finished", "written", 2),
         ("undeclared", "unknown_name", 1),
     }
+
+
+class TestExposures:
+    """Of a program that asked for flags: about the phase, by the number of the variation that was shown."""
+
+    SHOWN = {"name": "exposed", "object": {"kind": "phase", "id": 7}, "value": 1}
+
+    def test_a_program_tells_whom_it_showed_what(self, program, alice):
+        assert send(program, self.SHOWN, self.SHOWN | {"external_id": "user-9"})["written"] == 2
+        own, other = Event.objects.filter(name="exposed").order_by("-unit")
+        assert (own.unit, own.object_kind, own.object_id, own.value) == (alice.pk, "phase", 7, 1)
+        assert other.unit == -ExternalUnit.objects.get(external_id="user-9").visitor
+
+    @pytest.mark.parametrize(
+        ("wrong", "reason"),
+        [
+            ({"value": None}, "bad_value"),
+            ({"value": -1}, "bad_value"),
+            ({"value": 0.5}, "bad_value"),
+            ({"value": 1e9}, "bad_value"),
+            ({"object": None}, "bad_object"),
+            ({"object": {"kind": "topic", "id": 7}}, "bad_object"),
+            ({"properties": {"result": "green"}}, "bad_property"),
+        ],
+    )
+    def test_what_is_no_exposure_is_refused(self, program, wrong, reason):
+        assert reasons(send(program, self.SHOWN | wrong)) == [reason]
+
+    def test_only_of_those_who_may_have_events_of_their_own(self, bob, token_of):
+        assert reasons(send(token_of(bob, scopes.EVENTS), self.SHOWN)) == ["not_yours"]
+
+    def test_other_events_are_about_no_phase(self, program):
+        assert reasons(send(program, BUILD | {"object": {"kind": "phase", "id": 7}})) == ["bad_object"]

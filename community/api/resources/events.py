@@ -28,7 +28,7 @@ WORD = r"^[a-z][a-z0-9_]*$"
 
 
 class ObjectIn(In):
-    kind = serializers.ChoiceField(choices=sorted(programs.ABOUT))
+    kind = serializers.ChoiceField(choices=sorted({*programs.ABOUT, *programs.EXPOSURE.objects}))
     id = Id()
 
 
