@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from experiments.models.flags import KEY, WHOLE
 from experiments.models.layers import new_seed
@@ -40,7 +41,7 @@ class Experiment(models.Model):
         DRAFT = "draft", _("draft")
         RUNNING = "running", _("running")
         STOPPED = "stopped", _("stopped")
-        ARCHIVED = "archived", _("archived")
+        ARCHIVED = "archived", pgettext_lazy("feature", "archived")
 
     class Decision(models.TextChoices):
         SHIP = "ship", _("shipped")

@@ -10,7 +10,7 @@ from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from experiments import qa
 from experiments.models import WHOLE, Experiment, MetricVersion, Variation
@@ -18,15 +18,15 @@ from experiments.models import WHOLE, Experiment, MetricVersion, Variation
 register = template.Library()
 
 ACTS = {
-    "created": gettext_lazy("created"),
-    "changed": gettext_lazy("changed"),
-    "started": gettext_lazy("started"),
+    "created": pgettext_lazy("act", "created"),
+    "changed": pgettext_lazy("act", "changed"),
+    "started": pgettext_lazy("experiment", "started"),
     "ramped": gettext_lazy("its traffic changed"),
     "restarted": gettext_lazy("restarted"),
     "stopped": gettext_lazy("stopped"),
     "shipped": gettext_lazy("shipped"),
     "decided": gettext_lazy("decided"),
-    "archived": gettext_lazy("archived"),
+    "archived": pgettext_lazy("act", "archived"),
 }
 
 
