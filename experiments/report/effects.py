@@ -11,7 +11,7 @@ from typing import Any
 
 from experiments.report.material import GUARDRAIL, QUOTIENTS, SHARES, Cell, Material, Measure
 from experiments.stats import bayes, cuped, guardrails, sequences, sums
-from experiments.stats.effects import Effect, compare
+from experiments.stats.effects import Effect, around, compare
 from experiments.stats.samples import Joint, Sample
 
 SCALES = ("absolute", "absolute_se", "absolute_ci", "p", "relative", "relative_se", "relative_ci", "relative_p")
@@ -88,7 +88,7 @@ def _arm(
         "status": effect.status,
         "p_adjusted": None,
         "sequential": _sequential(effect, looked),
-        "cuped": _cuped(told, place, theta, effect, looked),
+        "cuped": _cuped(told, place, theta, effect, material.alpha),
         "bayes": _believed(effect, measure),
         "harm": _harm(measure, control, arm, looked, guards),
     }
@@ -124,30 +124,32 @@ def _sequential(effect: Effect, looked: Look) -> dict[str, Any] | None:
     """Null before it may start, and for what never matures."""
     if not looked.started:
         return None
+    reach = sequences.reach(looked.n, planned=looked.planned, alpha=looked.alpha)
     return {
         "n_star": looked.planned,
-        "absolute": _sequence(effect.absolute, effect.absolute_se, looked),
-        "relative": _sequence(effect.relative, effect.relative_se, looked),
+        "absolute": _sequence(effect.absolute, effect.absolute_se, looked, reach),
+        "relative": _sequence(effect.relative, effect.relative_se, looked, reach),
     }
 
 
-def _sequence(value: float | None, error: float | None, looked: Look) -> dict[str, Any] | None:
-    found = sequences.look(value, error, looked.n, planned=looked.planned, alpha=looked.alpha)
-    return None if found is None else {"ci": list(found.ci), "p": found.p, "p_adjusted": None}
+def _sequence(value: float | None, error: float | None, looked: Look, reach: float) -> dict[str, Any] | None:
+    if value is None or not error:
+        return None
+    p = sequences.p_value(value, error, looked.n, planned=looked.planned, alpha=looked.alpha)
+    return {"ci": list(around(value, error, reach)), "p": p, "p_adjusted": None}
 
 
-def _cuped(told: Sums, place: int, theta: cuped.Slope, raw: Effect, looked: Look) -> dict[str, Any] | None:
+def _cuped(told: Sums, place: int, theta: cuped.Slope, raw: Effect, alpha: float) -> dict[str, Any] | None:
     """Null where units brought nothing with them."""
     if theta.correlation is None:
         return None
-    effect = cuped.compare(told.joints[0], told.joints[place], theta.theta, alpha=looked.alpha)
+    effect = cuped.compare(told.joints[0], told.joints[place], theta.theta, alpha=alpha)
     before, after = raw.absolute_se, effect.absolute_se
     return {
         "theta": theta.theta,
         "correlation": theta.correlation,
         "variance_reduction": 1 - (after / before) ** 2 if before and after is not None else 0.0,
         **_told(effect),
-        "sequential": _sequential(effect, looked),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,7 +20,8 @@ from experiments.stats.sums import Sums
 ROLES = ("primary", "secondary", "guardrail")  # in this order on the page
 
 SUMS = ("n", "y", "yy", "x", "xx", "xy", "d", "dd", "yd", "xd")
-ADDED = ", ".join(f"sum({name})::numeric" for name in (*SUMS, "positive"))
+TOLD = ", ".join([*(f"s.{name}::text" for name in SUMS), "s.positive"])
+ADDED = ", ".join([*(f"sum(s.{name})::text" for name in SUMS), "sum(s.positive)::bigint"])
 
 # Days up to `last` of a version have closed windows; a version without one has no `last`, and nothing of it matures.
 BY_MATURITY = f"""
@@ -28,7 +30,7 @@ BY_MATURITY = f"""
     WHERE s.phase_id = ANY(%s)
     GROUP BY 1, 2, 3, 4"""  # noqa: S608 - of names above
 BY_DAY = f"""
-    SELECT s.phase_id, s.day, s.variation, {", ".join((*SUMS, "positive"))}
+    SELECT s.phase_id, s.day, s.variation, {TOLD}
     FROM experiments_armday s
     JOIN unnest(%s::bigint[], %s::bigint[], %s::date[]) AS w(phase, version, last)
       ON w.phase = s.phase_id AND w.version = s.version_id AND s.day <= w.last"""  # noqa: S608 - of names above
@@ -82,23 +84,29 @@ def _phases(experiment_ids: Collection[int]) -> dict[int, Phase]:
 
 
 def _uses(experiment_ids: Iterable[int]) -> dict[int, list[Measure]]:
-    """Those that sums by day say all of; the others are computed on demand."""
-    rows = ExperimentMetric.objects.filter(experiment__in=experiment_ids)
+    """Those that sums by day say all of; the others are computed on demand. Most experiments share their metrics."""
+    rows = ExperimentMetric.objects.filter(experiment__in=experiment_ids).order_by("position", "pk")
+    uses = list(rows.values_list("experiment", "version", "role", "margin"))
+    versions = MetricVersion.objects.filter(pk__in={version for _, version, _, _ in uses})
+    known = {
+        version.pk: _measure(version)
+        for version in versions.select_related("metric", "denominator")
+        if is_summed(version)
+    }
     found: dict[int, list[Measure]] = defaultdict(list)
-    for row in rows.select_related("version__metric", "version__denominator").order_by("position", "pk"):
-        if is_summed(row.version):
-            found[row.experiment_id].append(_measure(row))
+    for experiment, version, role, margin in uses:
+        if version in known:
+            found[experiment].append(replace(known[version], role=role, margin=margin))
     return {pk: sorted(used, key=lambda one: ROLES.index(one.role)) for pk, used in found.items()}
 
 
-def _measure(row: ExperimentMetric) -> Measure:
-    version, below = row.version, row.version.denominator
+def _measure(version: MetricVersion) -> Measure:
+    below = version.denominator
     return Measure(
         version=version.pk,
         name=version.metric.name,
-        role=row.role,
+        role="",
         kind=version.kind,
-        margin=row.margin,
         window=window_of(version),
         scale=scale(version) / scale(below) if below else scale(version),
         higher_is_better=version.higher_is_better,
@@ -118,8 +126,8 @@ def _arms(phases: Mapping[int, Phase]) -> dict[int, list[Arm]]:
 def _exposed(phases: Iterable[Phase], as_of: datetime) -> dict[int, list[Exposed]]:
     found: dict[int, list[Exposed]] = defaultdict(list)
     rows = ExposureDay.objects.filter(phase__in=[phase.pk for phase in phases], day__lte=timezone.localdate(as_of))
-    for row in rows.order_by("day"):
-        found[row.phase_id].append(Exposed(row.variation, row.day, row.units, row.flipped))
+    for phase, *row in rows.order_by("day").values_list("phase_id", "variation", "day", "units", "flipped"):
+        found[phase].append(Exposed._make(row))
     return found
 
 
@@ -162,8 +170,9 @@ def _cohorts(
 
 
 def _cell(row: list[Any]) -> Cell:
-    *sums, positive = (int(value) for value in row)
-    return Cell(Sums(*sums), positive)
+    """Sums come as text: they are whole, and may be too large for anything but Python's numbers."""
+    *sums, positive = row
+    return Cell(Sums(*map(int, sums)), positive)
 
 
 def _stretch(phase: Phase) -> Stretch:
