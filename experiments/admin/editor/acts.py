@@ -122,11 +122,13 @@ BY_KEY = {act.key: act for act in ACTS}
 
 def offered(member: Any, experiment: Experiment) -> list[Act]:
     """What may be done with it now, by this member."""
-    decided = ("ship", "decide") if experiment.decision else ()
+    not_now = ("ship", "decide") if experiment.decision else ()
+    if experiment.kind == Experiment.Kind.ROLLOUT:  # its own page moves it
+        not_now = tuple(act.key for act in ACTS if act.permission == DECIDE)
     return [
         act
         for act in ACTS
-        if experiment.status in act.statuses and act.key not in decided and member.has_perm(act.permission)
+        if experiment.status in act.statuses and act.key not in not_now and member.has_perm(act.permission)
     ]
 
 

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.module_loading import import_string
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from experiments.admin.editor import rows
 from experiments.models import Experiment, ExperimentMetric, Flag, Idea
@@ -23,7 +24,7 @@ BEFORE = [("", _("drawn anew")), ("visitor", _("keeps the browser’s variation"
 
 class ExperimentForm(forms.ModelForm):
     flag = forms.CharField(
-        label=_("Flag"),
+        label=pgettext_lazy("feature", "Flag"),
         required=False,
         max_length=100,
         widget=forms.TextInput(attrs={"list": "flags", "autocomplete": "off"}),

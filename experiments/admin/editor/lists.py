@@ -27,7 +27,7 @@ class ListForm(forms.Form):
     verdict = forms.ChoiceField(label=_("Verdict"), choices=[("", _("any")), *Report.Verdict.choices], required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("any")), *Experiment.Kind.choices], required=False)
     team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.all(), required=False, empty_label=_("any"))
-    mine = forms.BooleanField(label=_("mine"), required=False)
+    mine = forms.BooleanField(label=_("only mine"), required=False)
     status = forms.ChoiceField(choices=Experiment.Status.choices, required=False, widget=forms.HiddenInput)
     before = forms.IntegerField(min_value=0, max_value=2**63 - 1, required=False, widget=forms.HiddenInput)
 

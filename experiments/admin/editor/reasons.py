@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from experiments.models import WHOLE, Experiment
+from experiments.templatetags.experiment_words import as_json
 
 PERCENT = 100
 LONGEST = 500
@@ -109,7 +110,7 @@ class ShipForm(ReasonForm):
     def __init__(self, *args: Any, experiment: Experiment, **options: Any) -> None:
         super().__init__(*args, experiment=experiment, **options)
         arms = experiment.variations.all()
-        self.fields["variation"].choices = [(arm.index, f"{arm.name} ({arm.value!r})"[:120]) for arm in arms]  # type: ignore[attr-defined]
+        self.fields["variation"].choices = [(arm.index, f"{arm.name}: {as_json(arm.value)}"[:120]) for arm in arms]  # type: ignore[attr-defined]
 
 
 class ArchiveForm(ReasonForm):

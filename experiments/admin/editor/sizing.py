@@ -59,6 +59,8 @@ def sized(
     from experiments.stats import power as pricing  # noqa: PLC0415 - SciPy, which web processes start without
 
     preview = previewing.ask(version) if version else None
+    if preview:
+        previewing.look(preview)
     body: dict[str, Any] = (preview and preview.body) or {}
     given = typed.cleaned_data if typed.is_valid() else {}
     mean = _first(given.get("mean"), body.get("mean"))
