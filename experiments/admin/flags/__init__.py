@@ -10,7 +10,7 @@ from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -58,7 +58,7 @@ class FlagAdmin(WaffleFlagAdmin, ModelAdmin):
     form = FlagForm
     inlines = (RuleInline,)
     actions: Any = (enable_for_all, disable_for_all)
-    actions_detail = ("preview", "changes", "kill", "revive", "solidify", "archive")
+    actions_detail = ("preview", "changes", "kill", "revive", "roll_out", "solidify", "archive")
     list_display: Any = ("name", "kind", "state", "where", "owner", "asked", "stale_mark")
     list_filter: ClassVar[Any] = ("lifecycle", "kind", StaleFilter, OffFilter, "environments")
     list_select_related = ("owner",)
@@ -112,6 +112,10 @@ class FlagAdmin(WaffleFlagAdmin, ModelAdmin):
     def stale_mark(self, flag: Any) -> Any:
         return Reason(flag.stale).label if flag.stale else None
 
+    @display(description=pgettext_lazy("feature", "state"))
+    def standing(self, flag: Any) -> str:
+        return " · ".join(str(one) for one in (self.state(flag)[1], self.stale_mark(flag)) if one)
+
     # The form
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:  # type: ignore[override]
@@ -119,7 +123,11 @@ class FlagAdmin(WaffleFlagAdmin, ModelAdmin):
         return super(WaffleFlagAdmin, self).formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Flag | None = None) -> tuple[str, ...]:
-        return ("name", "kind") if obj else ()
+        return ("name", "kind", "standing") if obj else ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Flag | None = None) -> Any:
+        found = super().get_fieldsets(request, obj)
+        return [(None, {"fields": ("standing",)}), *found] if obj else found
 
     def save_model(self, request: HttpRequest, obj: Model, form: ModelForm, change: bool) -> None:
         """By save_related, when the rules are known too."""
@@ -186,6 +194,13 @@ class FlagAdmin(WaffleFlagAdmin, ModelAdmin):
         about = _("No environment has it any more: where code still asks for it, it gets what the code says.")
         return self._ask_why(request, object_id, changing.archive, _("Archive"), about)
 
+    @action(description=gettext_lazy("Roll out"), url_path="roll_out", permissions=["decide"], icon="stairs")
+    def roll_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:experiments_rollout_begin", args=[object_id]))
+
+    def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("experiments.decide_experiment")
+
     @action(description=gettext_lazy("Solidify"), url_path="solidify", permissions=["change"], icon="verified")
     def solidify(self, request: HttpRequest, object_id: str) -> HttpResponse:
         flag = self._flag(object_id)
@@ -219,7 +234,7 @@ def _fitting(flag: Flag) -> set[str]:
         return always | {"revive", "archive"}
     if flag.lifecycle == Flag.Lifecycle.COMPLETED:
         return always | {"archive"}
-    return always | {"kill", "solidify", "archive"}
+    return always | {"kill", "roll_out", "solidify", "archive"}
 
 
 @admin.register(Environment)

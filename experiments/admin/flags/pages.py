@@ -94,7 +94,8 @@ def act(
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
-            messages.success(request, _("%(flag)s: %(act)s") % {"flag": flag, "act": title})
+            done = flag.changes.values_list("act", flat=True).first()
+            messages.success(request, _("%(flag)s: %(act)s") % {"flag": flag, "act": ACTS.get(done or "", title)})
             return HttpResponseRedirect(reverse("admin:experiments_flag_change", args=[flag.pk]))
     return page(model_admin, request, "act", flag, title=title, about=about, form=form, **context)
 

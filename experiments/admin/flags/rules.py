@@ -13,7 +13,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.admin import StackedInline
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectMultipleWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectMultipleWidget,
+)
 
 from experiments.admin.flags.fields import PlainJSONField, ShareField, ValueField, value_text
 from experiments.flags import prerequisites, segments
@@ -23,12 +27,21 @@ from experiments.flags.texts import read
 from experiments.models import Environment, Flag, Rule
 
 Choices = list[tuple[str, str]]
+LAST = 32_767
 
 
 class RuleForm(forms.ModelForm):
     value = ValueField(label=_("Value"))
     coverage = ShareField(
         label=pgettext_lazy("proportion", "Share"), initial=10_000, help_text=_("Of the units, in per cent: 12.5.")
+    )
+    position = forms.IntegerField(
+        label=_("Position"),
+        required=False,
+        min_value=0,
+        max_value=LAST,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text=_("Rules are asked from the smallest on. Nothing puts it last."),
     )
     condition = PlainJSONField(
         label=_("Condition"),
@@ -66,7 +79,7 @@ class RuleForm(forms.ModelForm):
         self.flag = flag
         self.fields["environments"].choices = places  # type: ignore[attr-defined]
         self.fields["segments"].choices = groups  # type: ignore[attr-defined]
-        self.fields["position"].required = False
+        self.initial["position"] = self.instance.position + 1 if self.instance.pk else None
         self.initial["value"] = value_text(self.instance.value, flag.kind)
         if self.instance.experiment_id:
             for name in ("value", "coverage"):
@@ -89,9 +102,9 @@ class RuleForm(forms.ModelForm):
         return self.cleaned_data["prerequisites"] or []
 
     def clean_position(self) -> int:
-        """Only the order tells: the verb numbers them. A rule whose place is not told comes last."""
+        """Only the order tells: the verb numbers them."""
         place: int | None = self.cleaned_data["position"]
-        return 32_767 if place is None else place
+        return LAST if place is None else place
 
     def _post_clean(self) -> None:
         self.instance = construct_instance(self, self.instance, self._meta.fields, self._meta.exclude)
@@ -148,8 +161,6 @@ class RuleInline(StackedInline):
     formset = RuleFormSet
     extra = 0
     ordering = ("position",)
-    ordering_field = "position"
-    hide_ordering_field = True
     verbose_name = _("rule")
     verbose_name_plural = _("Rules, in their order: the first that is for a unit gives its value")
     fieldsets = (
@@ -157,7 +168,8 @@ class RuleInline(StackedInline):
             None,
             {
                 "fields": (
-                    ("description", "enabled"),
+                    ("position", "enabled"),
+                    "description",
                     "value",
                     ("coverage", "hash_attribute"),
                     "condition",
@@ -167,7 +179,6 @@ class RuleInline(StackedInline):
                     "starts_at",
                     "ends_at",
                     "seed",
-                    "position",
                 )
             },
         ),
