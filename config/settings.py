@@ -319,7 +319,8 @@ WAFFLE_FLAG_MODEL = "experiments.Flag"
 EXPERIMENTS_ENVIRONMENT = env_text("EXPERIMENTS_ENVIRONMENT", "production")
 EXPERIMENT_ATTRIBUTES = "growth.segments.targeting.attributes"  # what conditions may ask of people, beside the request
 EXPERIMENT_SEGMENTS = "growth.segments.targeting.choices"  # which segments they may name
-EVENT_READERS = ["community.webhooks.outbox.reached"]  # transactions before which who reads in PostgreSQL has read all
+# The transactions before which those who read in PostgreSQL have read all
+EVENT_READERS = ["community.webhooks.outbox.reached", "experiments.measuring.marks.reached"]
 
 # Files
 STATIC_URL = "/static/"
@@ -355,6 +356,7 @@ BELONGINGS = {
     "programs": "community.api.belongings",
     "webhooks": "community.webhooks.belongings",
     "events": "events.belongings",
+    "experiments": "experiments.belongings",
     "segments": "growth.segments.belongings",
     "reports": "growth.reports.belongings",
 }

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from events import consent
 from experiments import asked, attributes, exposing, qa, snapshot, sticking
+from experiments.bodies import OVERRIDES
 from experiments.evaluation import Context
 from experiments.exposing import Exposure
 from experiments.results import Evaluation
@@ -49,6 +50,8 @@ class Asker:
         if key in self._exposed:
             return
         self._exposed.add(key)
+        if answer.rule in OVERRIDES:
+            return
         found = [*self._own(answer), *self._of_holdouts(key)]
         if found and not self._is_silent():
             now = exposing.now_us()
@@ -101,17 +104,18 @@ class Asker:
 class RequestAsker(Asker):
     """A request's. Staff may ask for a variation by the address (`?composer-2=1`): it is forced, so not exposed."""
 
-    __slots__ = ("_qa", "_request")
+    __slots__ = ("_chooses", "_qa", "_request")
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
         forces = request.GET and getattr(getattr(request, "user", None), "is_staff", False)
+        self._chooses = bool(forces)
         super().__init__(attributes.of_request(request), url=request.get_full_path() if forces else "")
         chosen = qa.forced(request)
         self._qa = qa.values(chosen) if chosen else {}
 
     def _is_silent(self) -> bool:
-        return bool(self._qa) or bool(consent.refusal(self._request))
+        return self._chooses or bool(self._qa) or bool(consent.refusal(self._request))
 
     def _forced(self, key: str) -> Evaluation | None:
         return Evaluation(self._qa[key], "force", "qa") if key in self._qa else None

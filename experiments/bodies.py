@@ -17,6 +17,9 @@ from experiments.models import WHOLE, Experiment, Flag, Holdout, Lease, Phase, R
 
 Body = dict[str, Any]
 HASH = 2  # the version of the hash that spreads units
+OVERRIDES = frozenset(
+    ("everyone", "nobody", "languages", "authenticated", "staff", "superusers", "users", "groups")  # of waffle
+)
 
 
 @dataclass

@@ -34,7 +34,9 @@ def check(flag: Flag, rules: Sequence[Rule]) -> None:
 
 
 def _running_without(flag: Flag, rules: Sequence[Rule]) -> list[str]:
-    """Keys of experiments that run on the flag, and would no longer have their rule."""
+    """Keys of experiments that run on the flag, and would no longer have their rule. A new flag has none."""
+    if flag.pk is None:
+        return []
     kept = [rule.experiment_id for rule in rules if rule.experiment_id]
     running = Experiment.objects.running().filter(rules__flag=flag.pk).exclude(pk__in=kept)
     return list(running.values_list("key", flat=True))

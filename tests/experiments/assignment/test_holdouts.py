@@ -3,6 +3,7 @@ from django.core.exceptions import ValidationError
 
 import experiments
 from experiments import asking, holdouts, snapshot
+from experiments.flags import changing
 from experiments.models import Experiment, ExperimentChange, Holdout, Phase, Team
 from experiments.running import stopping
 from tests.experiments import builders
@@ -125,6 +126,20 @@ def test_a_frozen_holdout_is_not_exposed_by_what_it_does_not_cover(exposures):
         experiments.for_member(member, "late")
     phase = Phase.objects.get(experiment=holdout.experiment).pk
     assert phase not in {about for _unit, about, _value in exposures()}
+
+
+def test_who_is_overridden_or_forces_a_variation_is_not_in_the_holdout(asks, admin, alice, exposures):
+    one = running("one")
+    changing.change(one.flag, by=None, users=[alice])
+    out, beside = arms(held(share=5000))
+    experiments.for_member(alice.pk, "one")
+    forced = asks(admin, path="/?exp-one=1")
+    experiments.variation(forced, "one")
+    asking.of_request(forced).settle()
+    assert exposures() == []
+    experiments.for_member(admin.pk, "one")
+    assert exposures()
+    assert out | beside == set(MEMBERS)
 
 
 def test_after_the_end_everybody_is_asked():
