@@ -16,7 +16,7 @@ import ibis
 import numpy as np
 
 from events.engine import EVENTS, Reader
-from events.names import RECEIVED
+from events.names import NO_ACT
 from events.record import epoch_us
 from experiments.measuring.cells import Cells
 from experiments.measuring.days import Days, Ints
@@ -85,7 +85,7 @@ VALUED = (Kind.SUM, Kind.QUANTILE, Kind.RATIO)  # of a ratio the denominator may
 
 
 def _people(reader: Reader, names: Sequence[str], since: datetime, until: datetime) -> People:
-    own = EVENTS.name.notin(sorted(RECEIVED)) & EVENTS.epoch_us.between(epoch_us(since), epoch_us(until) - 1)
+    own = EVENTS.name.notin(sorted(NO_ACT)) & EVENTS.epoch_us.between(epoch_us(since), epoch_us(until) - 1)
     counted = EVENTS.name.isin(names) & (EVENTS.epoch_us >= epoch_us(since) - BEFORE)
     found = reader.rows(
         EVENTS.filter(own | counted)

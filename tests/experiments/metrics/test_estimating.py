@@ -89,6 +89,30 @@ def test_a_ratio_is_of_sums_and_a_time_of_those_who_have_one(three):
     assert found["mean"] == pytest.approx(0.1 * 86400, abs=0.01)
 
 
+def test_the_other_kinds_are_estimated():
+    record_all(event("page_viewed", unit=unit, at=at(9)) for unit in range(1, 101))
+    record_all(event("vote_cast", unit=unit, value=unit, at=at(7.5)) for unit in range(1, 101))
+    record_all(event("bookmarked", unit=unit, at=at(7.4)) for unit in range(1, 26))
+
+    returned = estimated("retention", window_hours=None, day=1)
+    middle = define(
+        "middle", name="Middle", by=None, kind="quantile", events="vote_cast", window_hours=48, quantile=0.5
+    )
+    way = define("way", name="Way", by=None, kind="funnel", events="vote_cast,bookmarked", window_hours=48)
+    cut = define("cut", name="Cut", by=None, kind="sum", events="vote_cast", window_hours=48, cap_share=0.5)
+    with reading(as_of=NOW) as reader:
+        found = [estimate(version, reader)["mean"] for version in (middle, way, cut)]
+
+    assert returned["mean"] == 1.0
+    assert found == [50.5, 0.25, pytest.approx((sum(range(1, 51)) + 50 * 50.5) / 100)]
+
+
+def test_exposures_and_what_happens_to_a_person_are_no_first_acts():
+    did(1, "exposed", 9, object=("phase", 1), value=0)
+    did(1, "vote_received", 8, value=1)
+    assert estimated()["units"] == 0
+
+
 def test_a_site_without_anybody_has_nothing_to_tell():
     found = estimated()
     assert (found["units"], found["week"], found["mean"], found["positive"], found["prices"]) == (0, 0, None, None, [])

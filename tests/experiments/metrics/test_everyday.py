@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 
 from events.metrics.facts import ATTEMPTS, ERRORS
-from events.names import NAMES, RECEIVED
+from events.names import NAMES, NO_ACT
 from experiments.metrics.checking import check
 from experiments.metrics.words import said
 from experiments.models import MetricVersion
@@ -35,7 +35,7 @@ def test_the_error_rate_is_that_of_the_everyday_metrics():
 
 
 def test_seen_is_any_event_but_those_that_happen_to_a_person_and_exposures():
-    assert newest("seen-day-7").steps == (frozenset(NAMES) - RECEIVED - {"exposed"},)
+    assert newest("seen-day-7").steps == (frozenset(NAMES) - NO_ACT,)
 
 
 def test_the_published_table_says_them_as_they_are():
