@@ -65,6 +65,8 @@ def _rule(flag: Flag, told: str) -> str:
     kind, _dash, key = told.partition("-")
     if kind == "exp":
         return _("Experiment %(key)s") % {"key": key}
+    if kind == "holdout":
+        return _("Holdout %(key)s") % {"key": key}
     if kind == "rule":
         rule = Rule.objects.filter(flag=flag, pk=key).first() if key.isdecimal() else None
         number = _("Rule %(number)d") % {"number": rule.position + 1} if rule else told
