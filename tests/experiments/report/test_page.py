@@ -2,7 +2,10 @@
 
 import csv
 import io
+import os
 import re
+import subprocess
+import sys
 from datetime import timedelta
 
 import numpy as np
@@ -186,3 +189,15 @@ def test_old_data_are_said_to_be(boss):
     assert re.search(r'class="wait"[^>]*>Data up to \d+', text(boss.get(found.get_absolute_url())))
     reports([found.pk], timezone.now())
     assert re.search(r'class="good"[^>]*>Data up to 0', text(boss.get(found.get_absolute_url())))
+
+
+@pytest.mark.slow
+def test_pages_are_made_without_the_heavy_libraries():
+    """Each web process would load them; what they compute is stored."""
+    code = (
+        "import django; django.setup(); import experiments.admin.report, experiments.report.api, sys;"
+        "print([name for name in ('scipy', 'numpy', 'pyarrow', 'duckdb') if name in sys.modules])"
+    )
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    found = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
