@@ -29,5 +29,6 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "experiments.refresh": {"task": "experiments.refresh", "schedule": 600, "options": {"expires": 600}},
     "experiments.check_refresh": {"task": "experiments.check_refresh", "schedule": crontab(hour=4, minute=40)},
     "experiments.digest": {"task": "experiments.digest", "schedule": crontab(hour=7, minute=0)},
+    "experiments.rollouts": {"task": "experiments.rollouts", "schedule": 60, "options": {"expires": 60}},
     "desk.sweep": {"task": "desk.sweep", "schedule": 30, "options": {"expires": 30}},
 }

@@ -92,6 +92,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item("experiments.experiment", "science"),
             Item("experiments.idea", "cycle", _("The loop"), "experiments_idea_board"),
             Item("experiments.flag", "toggle_on"),
+            Item("experiments.rollout", "stairs"),
             Item("experiments.metric", "straighten"),
             Item("experiments.holdout", "do_not_disturb_on"),
             Item("experiments.layer", "layers"),

@@ -54,3 +54,11 @@ def digest() -> None:
     from experiments.report import news  # noqa: PLC0415 - what is about reports is not loaded with the web's tasks
 
     news.digest()
+
+
+@shared_task(name="experiments.rollouts")
+def look_at_rollouts() -> None:
+    """Every minute."""
+    from experiments.rollouts import looking  # noqa: PLC0415 - it imports the statistics
+
+    looking.look_at_all()
