@@ -3,7 +3,8 @@
 Sources and outcomes of `IntakeCount`, by day of arrival:
 
     server       `seen`: pages that the site has shown to people, counted as they leave; `bot`, `do_not_track`,
-                 `no_consent`: to readers who are not observed. `page_viewed` is the only name.
+                 `no_consent`: to readers who are not observed, all under the name `page_viewed`.
+                 `written`: exposures, under their name
     beacon, api, import
                  `written`, beside it how late: `late_1h` (an hour to a day after the act), `late_1d` (to 7 days),
                  `late_7d` (more); within the hour there is no second count.
