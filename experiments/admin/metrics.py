@@ -22,7 +22,12 @@ from experiments.metrics import checking, defining, history, previewing, words
 from experiments.models import Metric, MetricVersion
 
 SHORT = 40  # characters of events in the list
-FOR_KINDS = {field: " || ".join(f"kind == '{kind.value}'" for kind in kinds) for field, kinds in checking.HAVE.items()}
+# The others are shares, or times.
+SHOWN_AS = tuple(kind for kind in MetricVersion.Kind if kind not in (*MetricVersion.SHARES, MetricVersion.Kind.TIME))
+FOR_KINDS = {
+    field: " || ".join(f"kind == '{kind.value}'" for kind in kinds)
+    for field, kinds in {**checking.HAVE, "unit": SHOWN_AS}.items()
+}
 
 
 class LivingFilter(admin.SimpleListFilter):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -111,11 +112,13 @@ def _sentences(body: Body, unit: str) -> list[str]:
         "mean": amount(body["mean"], unit),
         "units": units,
         "positive": amount(body["positive"], Metric.Unit.SHARE),
-        "variance": _figures(body["variance"]),
+        "deviation": amount(math.sqrt(body["variance"]), unit),
+        "variance": f"{body['variance']:.3g}",
     }
     found = [
         _("Estimate: %(mean)s, from %(units)s.") % told,
-        _("%(positive)s of the units have more than 0; the variance of a unit is %(variance)s.") % told,
+        _("%(positive)s of the units have more than 0.") % told,
+        _("A unit’s standard deviation is %(deviation)s, its variance %(variance)s.") % told,
     ]
     return found + _power(body, week) + _before(body["correlation"])
 

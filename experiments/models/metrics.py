@@ -102,7 +102,9 @@ class MetricVersion(models.Model):
     window_hours = models.PositiveIntegerField(
         _("window"), null=True, blank=True, help_text=_("Hours after the first exposure; empty: all so far.")
     )
-    day = models.PositiveSmallIntegerField(_("day"), null=True, blank=True, help_text=_("Of retention: day n."))
+    day = models.PositiveSmallIntegerField(
+        pgettext_lazy("of retention", "day"), null=True, blank=True, help_text=_("Of retention: day n.")
+    )
     quantile = models.FloatField(_("quantile"), null=True, blank=True)
     cap = models.FloatField(_("cap"), null=True, blank=True, help_text=_("A unit counts for no more than this."))
     cap_share = models.FloatField(

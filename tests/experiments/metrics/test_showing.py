@@ -22,7 +22,8 @@ BODY = {
 def test_the_answer_comes_first_then_what_a_week_lets_see():
     words = " ".join(shown(BODY, "number").sentences)
     assert words == (
-        "Estimate: 0.500, from 1,265 units. 25 % of the units have more than 0; the variance of a unit is 1.25. "
+        "Estimate: 0.500, from 1,265 units. 25 % of the units have more than 0. "
+        "A unit’s standard deviation is 1.12, its variance 1.25. "
         "With the people of one week (400), half in each arm, changes from 90 % on are found. "
         "25 % of the variance was there before the exposure; CUPED takes it out."
     )
