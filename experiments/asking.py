@@ -58,11 +58,15 @@ class Asker:
             self._exposures.extend((exposure, now) for exposure in found)
 
     def settle(self) -> None:
+        """Nothing of it is a fault of the page: what could not be written is told in the log."""
+        try:
+            if self._kept is not None and self._context.documents is not self._kept:
+                sticking.write(self._kept, self._context.documents or {})
+        except Exception:
+            logger.exception("what should stick does not")
         try:
             if self._exposures:
                 exposing.send(self._exposures, path=self._attributes.get("path") or "")
-            if self._kept is not None and self._context.documents is not self._kept:
-                sticking.write(self._kept, self._context.documents or {})
         except Exception:
             logger.exception("exposures are lost")
         self._exposures = []

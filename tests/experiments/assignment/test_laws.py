@@ -129,8 +129,62 @@ def test_what_is_remembered_is_what_would_be_computed(seed, weights, units):
     remembering = program(seed, weights=weights)
     first = drawn(remembering, units)
     assert drawn(remembering, units) == first
-    assert [Context(remembering, {"id": unit}, qaMode=False).flag("flag").variation for unit in units] == first
+    assert [drawn_in_full(remembering, {"id": unit}).variation for unit in units] == first
     assert [evaluate(program(seed, weights=weights), {"id": unit}, "flag").variation for unit in units] == first
+
+
+def drawn_in_full(program, attributes):
+    """Where another experiment is forced, each rule is looked at without what is remembered."""
+    return Context(program, attributes, forcedVariations={"another": 1}).flag("flag")
+
+
+ranges = st.lists(shares, min_size=2, max_size=2).map(lambda both: [one / 10_000 for one in sorted(both)])
+filters = st.lists(
+    st.builds(
+        lambda seed, given, attribute: {"seed": seed, "ranges": [given], "attribute": attribute},
+        seeds,
+        ranges,
+        st.sampled_from(["id", "visitor"]),
+    ),
+    max_size=2,
+)
+rules = st.one_of(
+    st.builds(lambda share, seed: {"force": "forced", "coverage": share / 10_000, "seed": seed}, shares, seeds),
+    st.builds(lambda given: {"force": "ranged", "range": given, "hashVersion": 2}, ranges),
+    st.builds(lambda country: {"force": "all", "condition": {"country": country}}, st.sampled_from(["NZ", "CN"])),
+    st.builds(
+        lambda count, share, seed, status: {
+            "key": "exp",
+            "variations": list(range(count)),
+            "coverage": share / 10_000,
+            "seed": seed,
+            "hashVersion": 2,
+            "status": status,
+            "meta": [{"key": "a", "passthrough": share % 2 == 0}],
+        },
+        st.integers(1, 4),
+        shares,
+        seeds,
+        st.sampled_from(["running", "draft", "stopped"]),
+    ),
+    st.just({"key": "spaced", "variations": [0, 1], "namespace": ["page", 0.2, 0.7]}),
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    given=st.lists(st.tuples(rules, filters), max_size=4),
+    unit=st.one_of(unit_ids, st.integers(-99, 99), st.none()),
+    visitor=st.one_of(unit_ids, st.none()),
+)
+def test_the_short_way_and_the_long_one_say_the_same(given, unit, visitor):
+    said = [{**rule, "filters": filters} if filters else rule for rule, filters in given]
+    flag = compile({"features": {"flag": {"defaultValue": "else", "rules": said}}})
+    attributes = {"id": unit, "visitor": visitor, "country": "NZ"}
+    wanted = drawn_in_full(flag, attributes)
+    for _time in range(2):
+        found = evaluate(flag, attributes, "flag")
+        assert (found.value, found.source, found.trial) == (wanted.value, wanted.source, wanted.trial)
 
 
 @settings(max_examples=40, deadline=None)
