@@ -6,7 +6,7 @@ after it; windows end before their end.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from experiments.measuring.days import Ints
 from experiments.measuring.series import Events
-from experiments.measuring.what import BEFORE, DAY, Kind, Measure
+from experiments.measuring.what import BEFORE, DAY, Kind, Measure, Series
 
 Rows = NDArray[np.intp] | slice
 MILLISECOND = 1000
@@ -93,16 +93,25 @@ def _time(units: Units, measure: Measure, rows: Rows) -> Values:
 
 
 def _funnel(units: Units, measure: Measure, rows: Rows) -> Values:
-    """1 of those who took the last step after all others in their order; of those who took the first. A step may be
-    at the instant of the one before it, but not be the same event."""
+    """1 of those who took the last step after all others in their order; of those who took the first."""
     events, end = units.events, units.place(measure.window, rows)
     at = events.next(measure.steps[0], units.place(0, rows))
     first = at < end
-    for place, step in enumerate(measure.steps[1:], start=1):
-        shared = any(step.names & other.names for other in measure.steps[:place])
-        at = events.next(step, events.next_instant(at) if shared else events.same_instant(at))
+    for place in range(1, len(measure.steps)):
+        at = events.next(measure.steps[place], _from(events, measure.steps[: place + 1], at))
     before = _between(units, measure, rows, -BEFORE, 0)
     return Values((first & (at < end)).astype(np.int32), before, first.astype(np.int32))
+
+
+def _from(events: Events, steps: Sequence[Series], at: Ints) -> Ints:
+    """Where the last of the steps may be, when the one before it was `at`: at the same instant, by another event. What
+    shares events with earlier steps comes at a later one, for of equal instants there is no order to count on."""
+    *earlier, step = steps
+    if step == earlier[-1]:
+        return np.minimum(at + 1, len(events.keys))
+    if any(step.names & other.names for other in earlier):
+        return events.next_instant(at)
+    return events.same_instant(at)
 
 
 _KINDS: dict[str, Callable[[Units, Measure, Rows], Values]] = {

@@ -134,6 +134,9 @@ def _reached(steps: list[list[Event]], since: datetime, end: datetime) -> int:
     used: set[int] = set()
     for number, step in enumerate(steps):
         able = [event for event in step if since <= event.at < end and event.pk not in used]
+        earlier = {event.pk for other in steps[:number] for event in other}
+        if number and step != steps[number - 1] and earlier & {event.pk for event in step}:
+            able = [event for event in able if event.at > since]
         if not able:
             return number
         since = able[0].at

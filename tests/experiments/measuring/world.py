@@ -70,6 +70,7 @@ def all_kinds() -> list[MetricVersion]:
         metric("time", "answer_posted", window_hours=72),
         metric("funnel", "vote_cast,answer_posted,comment_posted", window_hours=96),
         metric("funnel", "vote_cast,vote_cast", window_hours=96),
+        metric("funnel", "vote_cast,active,vote_cast", window_hours=50),
     ]
 
 
