@@ -1,6 +1,7 @@
 """Where the code asks for flags: calls in Python by its syntax tree, tags and calls in templates by their text.
 
-A name that is no literal, or a constant of the module, cannot be known here; its place is told all the same. No Django.
+A name that is neither a literal nor a constant of one of the tree's modules cannot be known here; its place is told all
+the same. No Django.
 """
 
 from __future__ import annotations
@@ -8,11 +9,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 FLAG, SWITCH = "flag", "switch"
-SKIPPED = {"tests", "node_modules", "__pycache__", "static", "migrations"}
+SKIPPED = {"tests", "bench", "node_modules", "__pycache__", "static", "migrations"}
 TEMPLATES = {".html", ".txt", ".xml", ".jinja", ".j2"}
 
 
@@ -52,14 +53,29 @@ class Reference:
     what: str  # flag or switch
     name: str  # empty: only the running program knows
     how: str
+    symbol: str = ""  # of a name that is no literal, with its module: community.forum.trials.RANKING
 
 
-def references(root: Path) -> Iterator[Reference]:
+@dataclass(frozen=True)
+class Code:
+    references: list[Reference]
+    constants: dict[str, str]  # texts by symbol
+
+
+def references(root: Path) -> list[Reference]:
     """In a tree's own files: not in tests, hidden folders, or environments that were installed into it."""
+    found: list[Reference] = []
+    constants: dict[str, str] = {}
     for path in sorted(_files(root)):
         text = path.read_text(encoding="utf-8", errors="replace")
         shown = str(path.relative_to(root))
-        yield from in_python(text, shown) if path.suffix == ".py" else in_template(text, shown)
+        if path.suffix == ".py":
+            code = in_python(text, shown)
+            found += code.references
+            constants |= code.constants
+        else:
+            found += in_template(text, shown)
+    return [one if one.name else replace(one, name=constants.get(one.symbol, "")) for one in found]
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -72,18 +88,25 @@ def _files(folder: Path) -> Iterator[Path]:
             yield from _files(path)
 
 
-def in_python(text: str, path: str) -> Iterator[Reference]:
+def in_python(text: str, path: str) -> Code:
+    """Names that are no literals are left empty, with their symbols."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
-        return
-    names, constants = _imports(tree), _constants(tree)
+        return Code([], {})
+    module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    constants = {f"{module}.{name}": value for name, value in _constants(tree).items()}
+    names = {symbol.rpartition(".")[2]: symbol for symbol in constants} | _imports(tree)
+    return Code(list(_asked(tree, path, names)), constants)
+
+
+def _asked(tree: ast.Module, path: str, names: dict[str, str]) -> Iterator[Reference]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and (found := _function(node.func, names)):
             how, asked = found
-            yield Reference(path, node.lineno, asked.what, _text(_argument(node, asked), constants), how)
+            yield Reference(path, node.lineno, asked.what, *_named(_argument(node, asked), how, names))
         elif isinstance(node, ast.ClassDef):
-            yield from _mixed_in(node, path, constants)
+            yield from _mixed_in(node, path, names)
 
 
 def _imports(tree: ast.Module) -> dict[str, str]:
@@ -107,15 +130,19 @@ def _constants(tree: ast.Module) -> dict[str, str]:
 
 
 def _function(called: ast.expr, names: dict[str, str]) -> tuple[str, Asked] | None:
+    symbol = _symbol(called, names)
+    name = symbol.rpartition(".")[2]
+    asked = CALLS.get(symbol.partition(".")[0], {}).get(name)
+    return (name, asked) if asked else None
+
+
+def _symbol(node: ast.expr | None, names: dict[str, str]) -> str:
+    """In full: what a name of this file stands for, and what is taken of it; empty where that is not known."""
     parts: list[str] = []
-    while isinstance(called, ast.Attribute):
-        parts.insert(0, called.attr)
-        called = called.value
-    if not isinstance(called, ast.Name) or called.id not in names:
-        return None
-    first, *_between, last = [*names[called.id].split("."), *parts]
-    asked = CALLS.get(first, {}).get(last)
-    return (last, asked) if asked else None
+    while isinstance(node, ast.Attribute):
+        parts.insert(0, node.attr)
+        node = node.value
+    return ".".join([names[node.id], *parts]) if isinstance(node, ast.Name) and node.id in names else ""
 
 
 def _argument(call: ast.Call, asked: Asked) -> ast.expr | None:
@@ -124,17 +151,19 @@ def _argument(call: ast.Call, asked: Asked) -> ast.expr | None:
     return next((one.value for one in call.keywords if one.arg in asked.keywords), None)
 
 
-def _text(node: ast.expr | None, constants: dict[str, str]) -> str:
+def _named(node: ast.expr | None, how: str, names: dict[str, str]) -> tuple[str, str, str]:
+    """(name, how it is asked, symbol)."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    return constants.get(node.id, "") if isinstance(node, ast.Name) else ""
+        return node.value, how, ""
+    return "", how, _symbol(node, names)
 
 
-def _mixed_in(node: ast.ClassDef, path: str, constants: dict[str, str]) -> Iterator[Reference]:
+def _mixed_in(node: ast.ClassDef, path: str, names: dict[str, str]) -> Iterator[Reference]:
     for line in (one for one in node.body if isinstance(one, ast.Assign)):
         for target in line.targets:
-            if isinstance(target, ast.Name) and target.id in _MIXINS and (name := _text(line.value, constants)):
-                yield Reference(path, line.lineno, _MIXINS[target.id], name.lstrip("!"), target.id)
+            if isinstance(target, ast.Name) and target.id in _MIXINS:
+                name, how, symbol = _named(line.value, target.id, names)
+                yield Reference(path, line.lineno, _MIXINS[target.id], name.lstrip("!"), how, symbol)
 
 
 def in_template(text: str, path: str) -> Iterator[Reference]:

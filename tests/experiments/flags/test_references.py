@@ -44,10 +44,12 @@ variation("in prose") {{ variation("called") }} {% if variation('asked') == 1 %}
 
 
 def test_python_is_read_by_its_syntax_and_its_imports():
-    assert [(one.what, one.name, one.how) for one in sorted(in_python(PYTHON, "a.py"))] == [
+    code = in_python(PYTHON, "app/a.py")
+    assert code.constants == {"app.a.NAME": "constant"}
+    assert [(one.what, one.name or one.symbol, one.how) for one in sorted(code.references)] == [
         ("flag", "decorated", "waffle_flag"),
         ("flag", "called", "variation"),
-        ("flag", "constant", "variation"),
+        ("flag", "app.a.NAME", "variation"),
         ("flag", "peeked", "peek"),
         ("flag", "member", "for_member"),
         ("flag", "waffled", "flag_is_active"),
@@ -69,9 +71,9 @@ def test_templates_of_both_kinds_are_read_with_their_lines():
     ]
 
 
-@pytest.mark.parametrize("text", ["def broken(:", "\x00", ""])
+@pytest.mark.parametrize("text", ["def broken(:", "\x00", "", "import waffle\nwaffle()\nx()()"])
 def test_what_is_no_python_asks_for_nothing(text):
-    assert list(in_python(text, "a.py")) == []
+    assert in_python(text, "a.py").references == []
 
 
 @pytest.fixture
@@ -91,6 +93,17 @@ def test_only_the_trees_own_code_is_read(tree):
         ("app/templates/a.html", "guide"),
         ("app/views.py", "composer"),
     ]
+
+
+def test_a_constant_of_another_module_is_followed(tmp_path):
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "__init__.py").write_text('FIRST = "first"\n')
+    (tmp_path / "app" / "trials.py").write_text('SECOND = "second"\n')
+    (tmp_path / "views.py").write_text(
+        "from experiments import variation\nfrom app import FIRST, trials\n"
+        "variation(None, FIRST)\nvariation(None, trials.SECOND)\nvariation(None, trials.THIRD)\n"
+    )
+    assert [(one.line, one.name) for one in references(tmp_path)] == [(3, "first"), (4, "second"), (5, "")]
 
 
 def told(tree, **options) -> str:
