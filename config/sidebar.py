@@ -94,6 +94,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item("experiments.flag", "toggle_on"),
             Item("experiments.rollout", "stairs"),
             Item("experiments.metric", "straighten"),
+            Item("experiments.refresh", "sync"),
             Item("experiments.holdout", "do_not_disturb_on"),
             Item("experiments.layer", "layers"),
             Item("experiments.lease", "history_toggle_off"),
