@@ -22,9 +22,8 @@ def bodies(flag_ids: Collection[int], environment: Environment) -> dict[str, Bod
     return {flag.name: body_of(flag, environment.key, facts) for flag in facts.flags}
 
 
-def read(flag_ids: Collection[int] | None = None) -> Facts:
-    """All flags where none are named."""
-    flags = list(Flag.objects.order_by() if flag_ids is None else Flag.objects.order_by().filter(pk__in=flag_ids))
+def read(flag_ids: Collection[int]) -> Facts:
+    flags = list(Flag.objects.order_by().filter(pk__in=flag_ids))
     ids = [flag.pk for flag in flags]
     rules = Rule.objects.filter(flag__in=ids, enabled=True).order_by("flag", "position").select_related("experiment")
     asked = [rule.experiment_id for rule in rules if rule.experiment_id]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import partial
 
@@ -19,8 +19,9 @@ from django.utils import timezone
 
 from experiments import bell, payload
 from experiments.bodies import Body, body_of
-from experiments.models import Edition, Environment, Publication, Rule
+from experiments.models import Edition, Environment, Flag, Publication, Rule
 
+AT_A_TIME = 500
 LOOKED_BACK = timedelta(hours=1)  # for rules that began or ended; `publish_all` finds older ones
 
 
@@ -31,23 +32,27 @@ def publish(flag_ids: Iterable[int]) -> None:
     Called within the verb that changed them. Whoever comes second waits for the first one's commit, reads what it has
     written, and has the higher version. A body that is as it was keeps its version.
     """
-    _publish(list(flag_ids))
-
-
-@transaction.atomic
-def publish_all() -> None:
-    """What was changed past the verbs is found too."""
-    _publish(None)
-
-
-def _publish(flag_ids: Collection[int] | None) -> None:
-    editions = _locked()
-    facts, extra = payload.read(flag_ids), {payload.HOLDOUTS: payload.holdouts()}
+    editions, facts = _locked(), payload.read(list(flag_ids))
+    extra = {payload.HOLDOUTS: payload.holdouts()}
     for edition in editions:
-        found = {flag.name: body_of(flag, edition.environment.key, facts) for flag in facts.flags} | extra
-        gone = _names(edition) - found.keys() if flag_ids is None else ()
-        if _write(edition, {**found, **dict.fromkeys(gone)}):
-            transaction.on_commit(partial(bell.ring, edition.environment.key, edition.version))
+        _commit(edition, {flag.name: body_of(flag, edition.environment.key, facts) for flag in facts.flags} | extra)
+
+
+def publish_all() -> None:
+    """What was changed past the verbs is found too. So many flags at a time that no verb waits long."""
+    ids = list(Flag.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids) or 1, AT_A_TIME):
+        publish(ids[start : start + AT_A_TIME])
+    with transaction.atomic():
+        editions = _locked()
+        names = {*Flag.objects.values_list("name", flat=True), payload.HOLDOUTS}
+        for edition in editions:
+            _commit(edition, dict.fromkeys(_names(edition) - names))
+
+
+def _commit(edition: Edition, bodies: Mapping[str, Body | None]) -> None:
+    if _write(edition, bodies):
+        transaction.on_commit(partial(bell.ring, edition.environment.key, edition.version))
 
 
 def _locked() -> list[Edition]:

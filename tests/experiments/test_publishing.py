@@ -131,3 +131,11 @@ def test_the_number_of_queries_does_not_grow_with_flags(count, django_assert_num
         rows.rule(flag, experiment=rows.experiment(flag=flag))
     with django_assert_num_queries(10):
         assert len(payload.bodies([flag.pk for flag in flags], Environment.objects.get())) == count
+
+
+def test_publishing_all_goes_in_steps_that_hold_up_nobody_for_long(monkeypatch):
+    monkeypatch.setattr(publishing, "AT_A_TIME", 2)
+    flags = [rows.flag() for _ in range(5)]
+    publishing.publish_all()
+    assert snapshot.refresh().program.flags.keys() == {flag.name for flag in flags}
+    assert Publication.objects.filter(body__isnull=False).values("version").distinct().count() == 3
