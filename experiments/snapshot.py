@@ -25,7 +25,7 @@ __all__ = ["NOTHING", "Holdout", "Keeper", "Snapshot", "current", "of", "refresh
 logger = logging.getLogger(__name__)
 HEAR_EVERY = 0.25  # seconds
 ASK_EVERY = 5  # seconds between questions to PostgreSQL while Redis is away
-FIRST_WAITS = 2  # seconds that whoever asks first waits for the load
+FIRST_WAITS = 5  # seconds that whoever asks first waits for the load
 
 
 class Keeper:
