@@ -26,12 +26,15 @@ def withdraw(flag: Flag) -> None:
 @transaction.atomic
 def follow(flag: Flag) -> None:
     """Publish it, let this process go by it, and go on with its history, if it has one; who did it is not known."""
-    if not flag.pk:
-        snapshot.refresh()
-        return
-    last = FlagChange.objects.filter(flag=flag).order_by("-pk").first()
+    stands = Flag.objects.select_for_update().filter(pk=flag.pk).first()
+    if stands is not None:
+        _go_on(stands)
+        publishing.publish([stands.pk])
+    snapshot.refresh()
+
+
+def _go_on(flag: Flag) -> None:
+    last = flag.changes.order_by("-pk").first()
     after = describe(flag)
     if last and last.after != after:
         FlagChange.objects.create(flag=flag, act="changed", why="waffle", before=last.after, after=after)
-    publishing.publish([flag.pk])
-    snapshot.refresh()

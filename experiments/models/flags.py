@@ -113,8 +113,7 @@ class Flag(AbstractUserFlag):
         return super().delete(*args, **kwargs)
 
     def flush(self) -> None:
-        """Called by waffle when a change is committed, and by its test tools."""
-        super().flush()
+        """Called by waffle when a change is committed, and by its test tools. Its cache is not used here."""
         _following().follow(self)
 
     # And what waffle asks of flags begins here, in place of its cache and its dice.

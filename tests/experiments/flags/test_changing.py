@@ -1,5 +1,8 @@
 """What is done to a flag: checked as a whole, kept with who and why, published, taken back."""
 
+import random
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -266,3 +269,52 @@ def test_a_change_costs_few_queries_whatever_its_rules(dora, django_assert_max_n
     with django_assert_max_num_queries(45):
         changing.change(flag, by=dora, rules=rules)
     assert connection.vendor == "postgresql"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_was_done_is_undone_backwards(dora, seed):
+    chance = random.Random(seed)
+    flag = changing.create("composer", by=dora)
+    stood = [describe(flag)]
+    for _turn in range(6):
+        acts = {
+            "note": chance.choice("abc"),
+            "percent": chance.choice([None, "5.0", "99.9"]),
+            "users": chance.sample([dora], chance.randint(0, 1)),
+            "environments": chance.choice([[], ["production"]]),
+            "killed_at": chance.choice([None, timezone.now()]),
+            "rules": [
+                rule(chance.random() < 0.5, coverage=chance.randint(0, 10_000)) for _ in range(chance.randint(0, 3))
+            ],
+        }
+        changing.change(flag, by=dora, **dict(chance.sample(sorted(acts.items()), 3)))
+        stood.append(describe(flag))
+    made = list(flag.changes.exclude(act="created"))
+    for one in made:
+        changing.revert(one, by=dora, why="Back.")
+        assert describe(flag) == one.before
+    assert describe(flag) == stood[0]
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_two_changes_at_once_close_no_circle(member_named):
+    dora = member_named("dora")
+    flags = [changing.create(name, by=dora) for name in ("first", "second")]
+    together = threading.Barrier(2)
+
+    def depend(flag: Flag, on: Flag) -> str:
+        together.wait()
+        try:
+            changing.change(
+                flag, by=dora, rules=[rule(True, prerequisites=[{"flag": on.name, "condition": {"value": True}}])]
+            )
+        except ValidationError:
+            return "refused"
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(depend, flags, reversed(flags)))
+    assert sorted(found) == ["done", "refused"]
