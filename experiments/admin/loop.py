@@ -16,6 +16,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from experiments.loop import evidence, moving
 from experiments.loop.board import board
@@ -39,7 +40,11 @@ class NextForm(StepForm):
     title = forms.CharField(label=_("The idea"), max_length=150)
     impact = forms.TypedChoiceField(label=_("Impact"), choices=SCORES, initial=3, coerce=int)
     effort = forms.TypedChoiceField(label=_("Effort"), choices=SCORES, initial=3, coerce=int)
-    field_order = ("title", "body")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, field="body", **options)
+        self.fields["body"].required = False
+        self.order_fields(("title", "body"))
 
 
 def _check(request: HttpRequest, permission: str) -> None:
@@ -79,16 +84,15 @@ def learn(request: HttpRequest, pk: int) -> HttpResponse:
 def go_on(request: HttpRequest, pk: int) -> HttpResponse:
     _check(request, ADD)
     insight = get_object_or_404(Insight.objects.select_related("experiment"), pk=pk)
-    form = NextForm(request.POST or None, label=_("What and why"), field="body")
-    form.fields["body"].required = False
+    form = NextForm(request.POST or None, label=_("What and why"))
     note = _by(request, moving.note, insight=insight)
     return _step(request, _("Next idea"), insight, form, note)
 
 
 @require_POST
-def turn(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+def close(request: HttpRequest, pk: int) -> HttpResponse:
     _check(request, CHANGE)
-    {"close": moving.close, "reopen": moving.reopen}[verb](get_object_or_404(Idea, pk=pk))
+    moving.close(get_object_or_404(Idea, pk=pk))
     return redirect("admin:experiments_idea_board")
 
 
@@ -111,8 +115,15 @@ def _step(
     return render(request, "admin/experiments/loop/step.html", context)
 
 
+class IdeaForm(forms.ModelForm):
+    impact = forms.TypedChoiceField(label=_("Impact"), choices=SCORES, coerce=int, widget=UnfoldAdminSelectWidget)
+    effort = forms.TypedChoiceField(label=_("Effort"), choices=SCORES, coerce=int, widget=UnfoldAdminSelectWidget)
+
+
 @admin.register(Idea)
 class IdeaAdmin(ModelAdmin):
+    form = IdeaForm
+    actions = ("reopen",)
     fields = ("title", "body", "evidence", "hypothesis", "impact", "effort", "state", "insight", "created_by")
     readonly_fields = ("state", "insight", "created_by")
     list_display = ("title", "state", "impact", "effort", "created_by", "created_at")
@@ -121,14 +132,13 @@ class IdeaAdmin(ModelAdmin):
     search_fields = ("title",)
 
     def get_urls(self) -> list[URLPattern]:
-        def page(route: str, view: Any, name: str, **known: Any) -> URLPattern:
-            return path(route, self.admin_site.admin_view(view), known, name=f"experiments_idea_{name}")
+        def page(route: str, view: Any, name: str) -> URLPattern:
+            return path(route, self.admin_site.admin_view(view), name=f"experiments_idea_{name}")
 
         return [
             page("board/", show, "board"),
             page("<int:pk>/hypothesis/", suppose, "suppose"),
-            page("<int:pk>/close/", turn, "close", verb="close"),
-            page("<int:pk>/reopen/", turn, "reopen", verb="reopen"),
+            page("<int:pk>/close/", close, "close"),
             page("insight-of/<int:pk>/", learn, "learn"),
             page("after/<int:pk>/", go_on, "next"),
             *super().get_urls(),
@@ -138,6 +148,11 @@ class IdeaAdmin(ModelAdmin):
         if not change:
             obj.created_by_id = request.user.pk
         super().save_model(request, obj, form, change)
+
+    @admin.action(description=_("Open again"), permissions=["change"])
+    def reopen(self, request: HttpRequest, chosen: QuerySet[Idea]) -> None:
+        for idea in chosen:
+            moving.reopen(idea)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """It is closed instead: what was thought once is worth knowing."""
