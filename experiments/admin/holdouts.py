@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action, display
@@ -76,7 +76,7 @@ class WhyForm(forms.Form):
 @admin.register(Holdout)
 class HoldoutAdmin(ModelAdmin):
     actions_detail = ("start", "freeze", "end")
-    list_display = ("name", "team", "percent", "state", "started_at", "frozen_at", "ended_at")
+    list_display = ("name", "team", "percent", "state", "begun", "frozen_at", "ended_at")
     list_select_related = ("team",)
     list_per_page = 50
     search_fields = ("name", "key")
@@ -87,15 +87,19 @@ class HoldoutAdmin(ModelAdmin):
         return f"{holdout.share / 100:g} %"
 
     @display(
-        description=gettext_lazy("state"),
+        description=pgettext_lazy("feature", "state"),
         label={"draft": "info", "stands": "success", "frozen": "warning", "ended": "default"},
     )
     def state(self, holdout: Holdout) -> tuple[str, Any]:
         return _state(holdout)
 
-    @display(description=gettext_lazy("state"))
+    @display(description=pgettext_lazy("feature", "state"))
     def stands(self, holdout: Holdout) -> Any:
         return _state(holdout)[1]
+
+    @display(description=pgettext_lazy("experiment", "started"), ordering="started_at")
+    def begun(self, holdout: Holdout) -> Any:
+        return holdout.started_at
 
     @display(description=gettext_lazy("report"))
     def report(self, holdout: Holdout) -> str:
@@ -108,7 +112,7 @@ class HoldoutAdmin(ModelAdmin):
         return ", ".join(holdout.frozen_keys) or "–"
 
     def get_fields(self, request: HttpRequest, obj: Holdout | None = None) -> tuple[str, ...]:
-        more = ("stands", "report", "started_at", "frozen_at", "covered", "ended_at")
+        more = ("stands", "report", "begun", "frozen_at", "covered", "ended_at")
         return (*MADE, *(more if obj else ("primary", "others")))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Holdout | None = None) -> tuple[str, ...]:

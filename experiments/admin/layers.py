@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -92,7 +93,7 @@ def _ranges(layer_id: str) -> dict[str, Any]:
 
 
 class StandingFilter(admin.SimpleListFilter):
-    title = _("state")
+    title = pgettext_lazy("feature", "state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
