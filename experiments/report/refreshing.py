@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from experiments.models import Report, ReportDay
 from experiments.report import guard
@@ -14,6 +15,13 @@ from experiments.report.composing import Body, compose
 from experiments.report.gathering import gather
 from experiments.report.material import Material
 
+REPORT = f"""
+    INSERT INTO {Report._meta.db_table} (experiment_id, as_of, verdict, body) VALUES (%s, %s, %s, %s::jsonb)
+    ON CONFLICT (experiment_id)
+    DO UPDATE SET as_of = excluded.as_of, verdict = excluded.verdict, body = excluded.body"""  # noqa: S608
+DAY = f"""
+    INSERT INTO {ReportDay._meta.db_table} (experiment_id, day, as_of, rows) VALUES (%s, %s, %s, %s::jsonb)
+    ON CONFLICT (experiment_id, day) DO UPDATE SET as_of = excluded.as_of, rows = excluded.rows"""  # noqa: S608
 BATCH = 1000  # experiments whose material is in memory at once
 
 
@@ -35,26 +43,21 @@ def reports(experiment_ids: Collection[int], as_of: datetime) -> int:
 
 @transaction.atomic
 def _write(written: Sequence[Written]) -> None:
-    Report.objects.bulk_create(
-        [_report(*one) for one in written],
-        update_conflicts=True,
-        unique_fields=["experiment"],
-        update_fields=["as_of", "verdict", "body"],
-    )
-    ReportDay.objects.bulk_create(
-        [_day(*one) for one in written],
-        update_conflicts=True,
-        unique_fields=["experiment", "day"],
-        update_fields=["as_of", "rows"],
-    )
+    """Row by row in one pipeline: bulk_create would send them as arrays, in which every quotation mark of a JSON text
+    is escaped, at twice the time."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            REPORT,
+            [(one.experiment, one.as_of, body["verdict"]["kind"], _json(body)) for one, body in written],
+        )
+        cursor.executemany(
+            DAY, [(one.experiment, one.today, one.as_of, _json(day_rows(body))) for one, body in written]
+        )
 
 
-def _report(material: Material, body: Body) -> Report:
-    return Report(experiment_id=material.experiment, as_of=material.as_of, verdict=body["verdict"]["kind"], body=body)
-
-
-def _day(material: Material, body: Body) -> ReportDay:
-    return ReportDay(experiment_id=material.experiment, day=material.today, as_of=material.as_of, rows=day_rows(body))
+def _json(value: dict[str, Any]) -> str:
+    """ValueError for a number that is none: PostgreSQL would refuse it too, and not say where it came from."""
+    return json.dumps(value, allow_nan=False)
 
 
 def day_rows(body: Body) -> dict[str, Any]:
