@@ -47,6 +47,7 @@ class Case:
     harmed: Sequence[Harmed] = ()
     faults: Sequence[str] = ()  # of health: srm, flips, bias
     mismatched: bool = False  # by the e-process, which may be looked at any time
+    over: bool = False  # nobody is asked any more, and all windows have closed
 
     @property
     def has_days(self) -> bool:
@@ -152,6 +153,8 @@ def _by_plan(test: Contrast, case: Case) -> bool:
 
 
 def _collecting(case: Case, found: _Sorted) -> Verdict:
+    if case.over:
+        return Verdict(REVIEW, _told(["stopped_short"]))
     short = max(0, case.min_days - case.full_days)
     if not _waits(case, found):
         return Verdict(COLLECTING, _told(["few_days"]), days_left=short)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+import logging
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from experiments.report.composing import Body, compose
 from experiments.report.gathering import gather
 from experiments.report.material import Material
 
+logger = logging.getLogger(__name__)
 REPORT = f"""
     INSERT INTO {Report._meta.db_table} (experiment_id, as_of, verdict, body) VALUES (%s, %s, %s, %s::jsonb)
     ON CONFLICT (experiment_id)
@@ -34,11 +36,20 @@ def reports(experiment_ids: Collection[int], as_of: datetime) -> int:
     """Of those that were started; how many. Queries are a fixed number for each thousand, but for the acts of guard."""
     ids, count = sorted(experiment_ids), 0
     for start in range(0, len(ids), BATCH):
-        written = [Written(one, compose(one).body) for one in gather(ids[start : start + BATCH], as_of)]
+        written = list(_composed(gather(ids[start : start + BATCH], as_of)))
         _write(written)
         guard.act({one.material.experiment: one.body for one in written})
         count += len(written)
     return count
+
+
+def _composed(materials: Iterable[Material]) -> Iterator[Written]:
+    """Numbers that cannot be reckoned with, of one experiment, leave the reports of all others."""
+    for material in materials:
+        try:
+            yield Written(material, compose(material).body)
+        except ArithmeticError:
+            logger.exception("no report of experiment %s", material.experiment)
 
 
 @transaction.atomic

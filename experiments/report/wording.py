@@ -170,6 +170,7 @@ WORDS: dict[str, Any] = {
     "no_difference": _named(gettext_lazy("Review: %(metric)s shows no difference at the planned size.")),
     "mixed": _named(gettext_lazy("Review: some variations change %(metric)s for the worse, none for the better.")),
     "conflict": _named(gettext_lazy("Review: %(metric)s differs on one scale and not on the other.")),
+    "stopped_short": _named(gettext_lazy("Review: it was stopped before it could be decided.")),
     "no_primary": _named(gettext_lazy("Review: there is no primary metric with a fixed window to decide by.")),
     "aa_alike": _named(gettext_lazy("The arms of this A/A test are alike, as they should be.")),
     "aa_differs": _named(gettext_lazy("Unhealthy: the arms of this A/A test differ in %(metric)s.")),

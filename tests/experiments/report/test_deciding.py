@@ -101,6 +101,12 @@ def test_scales_that_disagree_are_for_people_to_review():
     assert told(PLANNED, tests=[replace(WON, conflicting=True)]) == ("review", "conflict")
 
 
+def test_what_was_stopped_too_early_is_not_waited_for():
+    assert told(CASE, over=True, days_left=None) == ("review", "stopped_short")
+    assert told(CASE, over=True, full_days=3, tests=[WON]) == ("review", "stopped_short")
+    assert told(CASE, over=True, tests=[WON]) == ("ship", "better")
+
+
 def test_without_a_fixed_window_nothing_is_decided_but_harm():
     assert told(PLANNED, decides=False, tests=[WON]) == ("review", "no_primary")
     assert told(PLANNED, decides=False, harmed=[Harmed(1, 7)]) == ("roll_back", "harmed")
@@ -143,6 +149,7 @@ cases = st.builds(
     harmed=st.lists(st.builds(Harmed, st.integers(1, 3), st.integers(1, 9)), max_size=2),
     faults=st.lists(st.sampled_from(["srm", "flips", "bias"]), max_size=2, unique=True),
     mismatched=st.booleans(),
+    over=st.booleans(),
 )
 
 

@@ -58,6 +58,13 @@ def test_many_reports_take_as_many_queries_as_one(django_assert_num_queries):
         reports(many, AS_OF)
 
 
+def test_numbers_beyond_reckoning_take_no_other_report_along():
+    broken, sound = filled("broken"), filled("sound")
+    broken.phases.update(weights=[0, 0])  # of which no start makes one
+    assert reports([broken.pk, sound.pk], AS_OF) == 1
+    assert Report.objects.get().experiment == sound
+
+
 def test_only_days_whose_windows_have_closed_are_matured():
     made = filled("guide", n=2000)  # a window of a day, units of ten days
     body = build(made.pk, START + timedelta(days=6, hours=3))

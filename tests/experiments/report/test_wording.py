@@ -39,6 +39,7 @@ CASES = {
     "Unhealthy: the variations do not have the units that their weights promise.": replace(CASE, faults=["srm"]),
     "Unhealthy: units of the variations differed before they were exposed.": replace(CASE, faults=["bias"]),
     "Unhealthy: the arms of this A/A test differ in retention.": replace(CASE, kind="aa", tests=[WON]),
+    "Review: it was stopped before it could be decided.": replace(CASE, over=True),
     "Review: there is no primary metric with a fixed window to decide by.": replace(CASE, decides=False),
 }
 
