@@ -122,14 +122,14 @@ BY_KEY = {act.key: act for act in ACTS}
 
 def offered(member: Any, experiment: Experiment) -> list[Act]:
     """What may be done with it now, by this member."""
-    not_now = ("ship", "decide") if experiment.decision else ()
-    if experiment.kind == Experiment.Kind.ROLLOUT:  # its own page moves it
-        not_now = tuple(act.key for act in ACTS if act.permission == DECIDE)
-    return [
-        act
-        for act in ACTS
-        if experiment.status in act.statuses and act.key not in not_now and member.has_perm(act.permission)
-    ]
+    return [act for act in ACTS if _fits(act, experiment) and member.has_perm(act.permission)]
+
+
+def _fits(act: Act, experiment: Experiment) -> bool:
+    """Guarded rollouts and holdouts have pages and verbs of their own, until they are over."""
+    if experiment.status not in act.statuses or (experiment.decision and act.key in ("ship", "decide")):
+        return False
+    return experiment.kind in (Experiment.Kind.AB, Experiment.Kind.AA) or act.key == "archive"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -139,7 +139,8 @@ def confirm(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         raise PermissionDenied
     experiment = get_object_or_404(Experiment.objects.defer("words").select_related("flag__layer", "report"), pk=pk)
     form = chosen.form(request.POST or None, experiment=experiment)
-    if request.method == "POST" and form.is_valid() and (done := _do(request, chosen, experiment, form)):
+    fits = _fits(chosen, experiment)
+    if request.method == "POST" and fits and form.is_valid() and (done := _do(request, chosen, experiment, form)):
         messages.success(request, str(chosen.done))
         return redirect(_page_of(done))
     context = {
@@ -150,7 +151,7 @@ def confirm(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         "form": form,
         "tells": chosen.tells(experiment),
         "missing": consequences.missing(experiment) if chosen.key == "start" else {},
-        "open": experiment.status in chosen.statuses,
+        "fits": fits,
         "back": _page_of(experiment),
     }
     return render(request, "admin/experiments/act.html", context)

@@ -54,7 +54,7 @@ class ExperimentForm(forms.ModelForm):
         super().__init__(*args, **options)
         self.fields["key"].required = False
         self.fields["kind"].choices = [  # type: ignore[attr-defined]  # the others are made by their own verbs
-            choice for choice in Experiment.Kind.choices if choice[0] in (Experiment.Kind.AB, Experiment.Kind.AA)
+            choice for choice in Experiment.Kind.choices if choice[0] in ("ab", "aa", self.instance.kind)
         ]
         self.fields["segments"].choices = segments()  # type: ignore[attr-defined]
         experiment = self.instance

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from experiments.models import WHOLE, Experiment
+from experiments.models import WHOLE, Experiment, Report
 from experiments.templatetags.experiment_words import as_json
 
 PERCENT = 100
@@ -109,6 +109,9 @@ class ShipForm(ReasonForm):
 
     def __init__(self, *args: Any, experiment: Experiment, **options: Any) -> None:
         super().__init__(*args, experiment=experiment, **options)
+        report = getattr(experiment, "report", None)
+        if report and report.verdict == Report.Verdict.SHIP:
+            self.fields["variation"].initial = report.body["verdict"]["arm"]
         arms = experiment.variations.all()
         self.fields["variation"].choices = [(arm.index, f"{arm.name}: {as_json(arm.value)}"[:120]) for arm in arms]  # type: ignore[attr-defined]
 

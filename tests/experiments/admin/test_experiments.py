@@ -237,6 +237,27 @@ def test_an_act_that_does_not_fit_the_state_is_not_offered(at_desk):
     assert [act.key for act in page.context["acts"]] == ["archive", "iterate"]
 
 
+def test_a_guarded_rollout_is_not_stopped_past_its_own_rules(at_desk):
+    metrics = [{"version": builders.new_metric(), "role": "guardrail"}]
+    rollout = builders.running("guide", kind="rollout", metrics=metrics)
+
+    assert at_desk.get(f"{LIST}{rollout.pk}/change/").context["acts"] == []
+    at_desk.post(f"{LIST}{rollout.pk}/stop/", {"why": "I want to."})
+
+    rollout.refresh_from_db()
+    assert rollout.status == "running"
+
+
+def test_what_the_report_says_to_ship_is_chosen_already(at_desk):
+    experiment = builders.running("guide")
+    body = {"verdict": {"arm": 1}}
+    Report.objects.create(experiment=experiment, as_of=experiment.started_at, verdict="ship", body=body)
+
+    form = at_desk.get(f"{LIST}{experiment.pk}/ship/").context["form"]
+
+    assert form["variation"].initial == 1
+
+
 def test_to_decide_takes_its_permission(staff_with):
     experiment = builders.running("guide")
     client = staff_with("view_experiment", "change_experiment")
