@@ -89,7 +89,7 @@ def _uses(experiment_ids: Iterable[int]) -> dict[int, list[Measure]]:
     uses = list(rows.values_list("experiment", "version", "role", "margin"))
     versions = MetricVersion.objects.filter(pk__in={version for _, version, _, _ in uses})
     known = {
-        version.pk: _measure(version)
+        version.pk: measure_of(version)
         for version in versions.select_related("metric", "denominator")
         if is_summed(version)
     }
@@ -100,7 +100,7 @@ def _uses(experiment_ids: Iterable[int]) -> dict[int, list[Measure]]:
     return {pk: sorted(used, key=lambda one: ROLES.index(one.role)) for pk, used in found.items()}
 
 
-def _measure(version: MetricVersion) -> Measure:
+def measure_of(version: MetricVersion) -> Measure:
     below = version.denominator
     return Measure(
         version=version.pk,
