@@ -29,6 +29,7 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "experiments.refresh": {"task": "experiments.refresh", "schedule": 600, "options": {"expires": 600}},
     "experiments.check_refresh": {"task": "experiments.check_refresh", "schedule": crontab(hour=4, minute=40)},
     "experiments.digest": {"task": "experiments.digest", "schedule": crontab(hour=7, minute=0)},
+    "experiments.calibrate": {"task": "experiments.calibrate", "schedule": crontab(hour=5, minute=10)},
     "experiments.rollouts": {"task": "experiments.rollouts", "schedule": 60, "options": {"expires": 60}},
     "desk.sweep": {"task": "desk.sweep", "schedule": 30, "options": {"expires": 30}},
 }

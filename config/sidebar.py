@@ -99,6 +99,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item("experiments.layer", "layers"),
             Item("experiments.lease", "history_toggle_off"),
             Item("experiments.team", "groups"),
+            Item("experiments.calibration", "tune", _("Calibration")),
             Item("experiments.environment", "dns"),
             Item("waffle.switch", "power_settings_new"),
         ),

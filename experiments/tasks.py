@@ -6,6 +6,7 @@ from experiments import publishing
 from experiments.loop import realising
 
 HOUR = 3600  # a pass over a hundred million exposures is not done within the time of other tasks
+CALIBRATING = "experiments.calibration.running"  # in the cache, while it runs: since when
 
 
 @shared_task(name="flags.sweep")
@@ -62,3 +63,11 @@ def look_at_rollouts() -> None:
     from experiments.rollouts import looking  # noqa: PLC0415 - it imports the statistics
 
     looking.look_at_all()
+
+
+@shared_task(name="experiments.calibrate", time_limit=HOUR, acks_late=False)
+def calibrate() -> None:
+    """Every night, and when somebody asks."""
+    from experiments.calibration import replaying  # noqa: PLC0415
+
+    replaying.calibrate()

@@ -62,14 +62,8 @@ def estimate(version: MetricVersion, reader: Reader) -> dict[str, Any]:
     of the values; "mde": [units per arm, relative effect found]; "prices": [relative effect, units per arm and days of
     a fixed test, both of a sequential one]}
     """
-    until = reader.as_of - (version.matures_after or timedelta())
-    since = until - LATELY
-    one = measure(version)
-    series = tuple({step for part in one.parts() for step in part.steps})
-    floor, end = epoch_us(since) - BEFORE, epoch_us(reader.as_of)
-    asked = Reading(Cells((), end, Days(floor, end)), series, version.kind in VALUED, floor, end)
-    people = _people(reader, asked.names, since, until)
-    found = _capped(version, _values(reader, asked, people, version))
+    since, until = _lately(version, reader)
+    people, found = replay(version, reader)
     return {
         "since": since.isoformat(),
         "until": until.isoformat(),
@@ -79,6 +73,23 @@ def estimate(version: MetricVersion, reader: Reader) -> dict[str, Any]:
         "bars": bars(_drawn(version, found)),
         **told(version, found, people.week),
     }
+
+
+def replay(version: MetricVersion, reader: Reader) -> tuple[People, Found]:
+    """Who came lately, so long ago that their values are final, and what the metric is of each."""
+    since, until = _lately(version, reader)
+    one = measure(version)
+    series = tuple({step for part in one.parts() for step in part.steps})
+    floor, end = epoch_us(since) - BEFORE, epoch_us(reader.as_of)
+    asked = Reading(Cells((), end, Days(floor, end)), series, version.kind in VALUED, floor, end)
+    people = _people(reader, asked.names, since, until)
+    return people, _capped(version, _values(reader, asked, people, version))
+
+
+def _lately(version: MetricVersion, reader: Reader) -> tuple[datetime, datetime]:
+    """Of first acts."""
+    until = reader.as_of - (version.matures_after or timedelta())
+    return until - LATELY, until
 
 
 VALUED = (Kind.SUM, Kind.QUANTILE, Kind.RATIO)  # of a ratio the denominator may be a sum
