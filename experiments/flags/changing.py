@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from experiments import publishing
 from experiments.flags import prerequisites
 from experiments.flags.checking import check
-from experiments.flags.describing import FLAG_FIELDS, LINKS, RULE_FIELDS, describe, parsed
+from experiments.flags.describing import FLAG_FIELDS, LINKS, RULE_FIELDS, describe, parsed, same
 from experiments.models import Environment, Flag, FlagChange, Rule
 
 By = Any  # a member, or None: the site itself
@@ -93,7 +93,7 @@ def revert(made: FlagChange, *, by: By, why: str) -> Flag:
     itself, so it can be taken back too."""
     if made.before is None:
         raise ValidationError(_("Its creation is not taken back; archive the flag instead."))
-    told = {name: value for name, value in made.before.items() if made.after.get(name) != value}
+    told = {name: value for name, value in made.before.items() if not same(made.after.get(name), value)}
     rules = told.pop("rules", None)
     fields = {**parsed(FLAG_FIELDS, told), **{name: _still_there(name, told[name]) for name in LINKS if name in told}}
     return _changed(
@@ -188,7 +188,7 @@ def _told(
     flag: Flag, by: By, act: str, why: str, before: dict[str, Any] | None, reverts: FlagChange | None = None
 ) -> None:
     after = describe(flag)
-    if before == after:
+    if same(before, after):
         return
     FlagChange.objects.create(flag=flag, by=by, act=act, why=why, before=before, after=after, reverts=reverts)
     publishing.publish([flag.pk])

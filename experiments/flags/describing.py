@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -30,6 +31,11 @@ def describe(flag: Flag) -> dict[str, Any]:
 
 def describe_rule(rule: Rule) -> dict[str, Any]:
     return {name: _plain(getattr(rule, name)) for name in RULE_FIELDS}
+
+
+def same(left: Any, right: Any) -> bool:
+    """As JSON: 1 is not 1.0, nor true."""
+    return json.dumps(left, sort_keys=True) == json.dumps(right, sort_keys=True)
 
 
 def _plain(value: Any) -> Any:

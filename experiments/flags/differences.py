@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import NOT_PROVIDED
 from django.utils.translation import gettext as _
 
-from experiments.flags.describing import RULE_FIELDS
+from experiments.flags.describing import RULE_FIELDS, same
 from experiments.models import Flag
 
 
@@ -24,10 +24,12 @@ class Difference:
 def differences(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[Difference]:
     """Of a creation, all that is not as a flag begins."""
     was = before if before is not None else _beginning()
-    names = [name for name in after if was.get(name) != after[name]]
-    return [
-        Difference(_label(name), _compared(_lines(name, was.get(name)), _lines(name, after[name]))) for name in names
+    found = [
+        Difference(_label(name), _compared(_lines(name, was.get(name)), _lines(name, value)))
+        for name, value in after.items()
+        if not same(was.get(name), value)
     ]
+    return [one for one in found if one.lines]
 
 
 def _beginning() -> dict[str, Any]:

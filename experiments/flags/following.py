@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 
 from experiments import publishing, snapshot
-from experiments.flags.describing import describe
+from experiments.flags.describing import describe, same
 from experiments.models import Environment, Flag, FlagChange
 
 
@@ -36,5 +36,5 @@ def follow(flag: Flag) -> None:
 def _go_on(flag: Flag) -> None:
     last = flag.changes.order_by("-pk").first()
     after = describe(flag)
-    if last and last.after != after:
+    if last and not same(last.after, after):
         FlagChange.objects.create(flag=flag, act="changed", why="waffle", before=last.after, after=after)

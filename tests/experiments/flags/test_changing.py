@@ -66,6 +66,14 @@ def test_what_changes_nothing_is_no_change(dora):
     assert Edition.objects.get(environment__key="production").version == version
 
 
+def test_one_and_its_float_are_two_values(dora):
+    flag = changing.create("limit", kind="number", off_value=1, by=dora)
+    changing.change(flag, by=dora, off_value=1.0)
+    assert repr(body("limit")["defaultValue"]) == "1.0"
+    changing.revert(flag.changes.first(), by=dora, why="Whole.")
+    assert repr(Flag.objects.get().off_value) == "1"
+
+
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
