@@ -65,7 +65,7 @@ def _told(intervals: Iterable[Ci]) -> list[tuple[float, float]]:
 def span(axis: Axis, ci: Ci) -> Span | None:
     if ci is None or ci[0] is None or ci[1] is None:
         return None
-    return Span(axis.at(ci[0]), axis.at(ci[1]), not axis.holds(ci[0]), not axis.holds(ci[1]))
+    return Span(axis.at(ci[0]), axis.at(ci[1]), ci[0] < axis.low, ci[1] > axis.high)
 
 
 def apart(heights: Sequence[float], least: float) -> list[float]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.report.drawing import Axis, apart, common_axis, path, span
+from experiments.report.drawing import Axis, Span, apart, common_axis, path, span
 
 ends = st.tuples(st.floats(-5, 5), st.floats(0, 5)).map(lambda one: [one[0], one[0] + one[1]])
 
@@ -23,6 +23,12 @@ def test_one_wide_interval_does_not_squeeze_the_others():
     assert axis.high < 0.2
     wide = span(axis, [-0.9, 1.4])
     assert (wide.open_low, wide.open_high) == (True, True)
+
+
+def test_an_interval_that_lies_beyond_the_axis_goes_on_to_its_side_only():
+    axis = Axis(-0.2, 0.2, 0, 100)
+    assert span(axis, [0.5, 0.9]) == Span(100, 100, open_low=False, open_high=True)
+    assert span(axis, [-0.9, -0.5]) == Span(0, 0, open_low=True, open_high=False)
 
 
 def test_nothing_told_is_an_axis_around_zero():
