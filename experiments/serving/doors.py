@@ -47,7 +47,8 @@ def door(*methods: str, told: Callable[[Fault, Mapping[str, Any]], dict[str, Any
 
 def as_json(body: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
     text = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    return HttpResponse(text, content_type="application/json", status=status, headers=headers)
+    told = {"Content-Length": str(len(text)), **(headers or {})}
+    return HttpResponse(text, content_type="application/json", status=status, headers=told)
 
 
 def matches(request: HttpRequest, etag: str) -> bool:

@@ -22,6 +22,13 @@ def test_the_payload_is_what_the_specification_says(client, key_of, published):
     assert answer["dateUpdated"].startswith("20")
 
 
+def test_its_length_is_told_so_that_connections_stay(client, key_of, published):
+    published(rows.flag("a"))
+    path = f"/api/features/{key_of()}"
+    whole, head = client.get(path), client.head(path)
+    assert whole["Content-Length"] == head["Content-Length"] == str(len(whole.content))
+
+
 def test_a_clients_payload_names_nobody(client, key_of, published, alice):
     flag = rows.flag("flag", staff=True)
     flag.users.add(alice)
