@@ -31,7 +31,7 @@ from config import services  # noqa: E402
 from experiments import listing  # noqa: E402
 from experiments.models import Experiment  # noqa: E402
 
-REPEAT = 20
+REPEAT = 12
 SEARCHES = {
     "common": "word1",
     "two common": "word1 word2",
