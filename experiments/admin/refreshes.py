@@ -20,7 +20,7 @@ from experiments.tasks import refresh_results
 
 @admin.register(Refresh)
 class RefreshAdmin(ModelAdmin):
-    list_display = ("started_at", "as_of", "standing", "rebuilt", "experiments", "exposures", "cells", "error")
+    list_display = ("as_of", "standing", "rebuilt", "experiments", "exposures", "cells", "finished_at", "error")
     list_filter = ("state", "rebuilt")
     list_per_page = 50
     show_full_result_count = False
