@@ -21,7 +21,7 @@ from experiments.metrics.estimating import replay
 from experiments.models import Calibration, Metric, MetricVersion
 from experiments.report.gathering import window_of
 from experiments.report.material import Measure
-from experiments.stats import balance, calibrating
+from experiments.stats import balance, calibrating, sequences
 from experiments.stats.samples import Floats
 
 TESTS = 500
@@ -60,13 +60,17 @@ def alone() -> Iterator[bool]:
 
 
 def everyday(reader: Reader) -> list[tuple[MetricVersion, Units]]:
-    """Metrics that are summed by day, of which enough people can be told."""
+    """Metrics that are summed by day, of people enough of whom some have a value at all."""
     newest = [metric.newest_id for metric in Metric.objects.living().with_newest()]
     versions = (
         MetricVersion.objects.filter(pk__in=newest).select_related("metric", "denominator").order_by("metric__key")
     )
     found = [(version, _units(version, reader)) for version in versions if is_summed(version)]
-    return [(version, units) for version, units in found if len(units.person) >= LEAST]
+    return [(version, units) for version, units in found if _says_something(units)]
+
+
+def _says_something(units: Units) -> bool:
+    return len(units.person) >= LEAST and np.count_nonzero(units.y) >= 2 * sequences.MIN_POSITIVE
 
 
 def _units(version: MetricVersion, reader: Reader) -> Units:
