@@ -14,7 +14,9 @@ from experiments.measuring.refreshing import refresh
 from experiments.models import ArmDay, Phase
 from tests.experiments.measuring import oracle, world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
+# What came late is told by its transaction, of which a test without commits has one.
+committed = pytest.mark.django_db(transaction=True)
 UNITS = [*range(1, 15), -101, -102, -103, -104]
 
 
@@ -42,6 +44,7 @@ def holds(as_of):
     assert oracle.written_exposures() == oracle.exposures(as_of)
 
 
+@committed
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_after_any_history(seed, settings):
@@ -93,6 +96,8 @@ def _end(chance, phases, now):
     Phase.objects.filter(pk=phases[1].pk, ended_at=None, started_at__lte=now).update(ended_at=now)
 
 
+@committed
+@pytest.mark.slow
 def test_what_is_closed_is_not_measured_again(passes):
     phase = world.experiment(world.metric(window_hours=24))
     world.record(*(world.exposed(phase, unit, world.at(unit)) for unit in range(1, 9)))
@@ -102,6 +107,8 @@ def test_what_is_closed_is_not_measured_again(passes):
     assert ArmDay.objects.count() == 8
 
 
+@committed
+@pytest.mark.slow
 def test_what_comes_late_opens_the_cells_it_counts_in_alone(passes):
     phase = world.experiment(world.metric(window_hours=24))
     world.record(*(world.exposed(phase, unit, world.at(unit)) for unit in range(1, 9)))
@@ -112,6 +119,8 @@ def test_what_comes_late_opens_the_cells_it_counts_in_alone(passes):
     holds(world.at(9))
 
 
+@committed
+@pytest.mark.slow
 def test_a_flip_opens_the_cell_of_the_first_exposure(passes):
     phase = world.experiment(world.metric(window_hours=24))
     world.record(*(world.exposed(phase, unit, world.at(1)) for unit in (1, 2)))
@@ -160,6 +169,8 @@ def test_to_an_earlier_time_all_is_counted_anew():
     holds(world.at(2))
 
 
+@committed
+@pytest.mark.slow
 def test_what_was_sealed_and_left_postgresql_counts_as_before(passes):
     phase = world.experiment(world.metric(window_hours=24))
     world.record(world.exposed(phase, 1, world.at(1)), world.did(1, world.at(1, hours=3)))
