@@ -19,6 +19,8 @@ _numbers = count(1)
 
 # What the constraints of a table want beyond its fields.
 SPECIAL: dict[str, Callable[[], dict[str, Any]]] = {
+    "experiments.experiment": lambda: {"idea": None},  # an idea may come from an insight, which is of an experiment
+    "experiments.idea": lambda: {"insight": None},
     "forum.category": lambda: {"parent": None},
     "forum.topic": lambda: {"kind": "question", "accepted": None, "merged_into": None, "tag_ids": []},
     "forum.post": lambda: {"up": 0, "down": 0, "score": 0},

@@ -76,7 +76,7 @@ def _of_values(flag: Flag | None, variations: list[Variation]) -> Iterator[Refus
 
 
 def _of_metrics(experiment: Experiment) -> Iterator[Refusal]:
-    roles = set(experiment.metrics.values_list("role", flat=True))
+    roles = {use.role for use in experiment.metrics.all()}
     if experiment.kind == Experiment.Kind.ROLLOUT:
         if ExperimentMetric.Role.GUARDRAIL not in roles:
             yield "metrics", _("A guarded rollout needs a guardrail.")

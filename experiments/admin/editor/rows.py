@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BaseFormSet, formset_factory
+from django.forms.models import model_to_dict
 from django.utils.translation import gettext_lazy as _
 
 from experiments.models import KEY, Experiment, ExperimentMetric, Flag, Metric, MetricVersion
@@ -67,7 +68,7 @@ def versions(experiment: Experiment | None) -> list[tuple[int, str]]:
     """What may be measured: the newest of each metric in use, and those that the experiment has."""
     newest = Metric.objects.living().with_newest().order_by("name")
     found = {metric.newest_id: str(metric) for metric in newest if metric.newest_id}
-    for use in experiment.metrics.select_related("version__metric") if experiment else ():
+    for use in experiment.metrics.all() if experiment else ():
         if use.version_id not in found:
             found[use.version_id] = _("%(metric)s, version %(number)d") % {
                 "metric": use.version.metric,
@@ -95,8 +96,10 @@ def value_of(text: str, flag: Flag | None) -> Any:
 def of_experiment(experiment: Experiment) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Its variations and its metrics, as the rows begin with them."""
     flag = experiment.flag
-    arms = experiment.variations.values("key", "name", "value", "weight", "description")
-    uses = experiment.metrics.order_by("position").values("version", "role", "margin")
+    arms = [
+        model_to_dict(arm, ("key", "name", "value", "weight", "description")) for arm in experiment.variations.all()
+    ]
+    uses = [model_to_dict(use, ("version", "role", "margin")) for use in experiment.metrics.all()]
     return (
         [{**arm, "value": shown(arm["value"], flag)} for arm in arms],
         [{**use, "margin": use["margin"] * PERCENT or None} for use in uses],

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from experiments.admin.editor import acts, adding, consequences, rows, sizing
 from experiments.admin.editor.forms import Editor
 from experiments.admin.editor.starting_points import BY_KEY, STARTING_POINTS
-from experiments.models import Experiment, Flag, Idea
+from experiments.models import Experiment, ExperimentMetric, Flag, Idea
 
 VIEW, ADD, CHANGE = (f"experiments.{name}_experiment" for name in ("view", "add", "change"))
 MOST_FLAGS, MOST_CHANGES = 200, 100
@@ -76,7 +77,9 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _whole() -> Any:
     related = ("flag__layer", "team", "owner", "idea", "parent", "decided_by", "report")
-    return Experiment.objects.defer("words", "report__body").select_related(*related)
+    metrics = ExperimentMetric.objects.select_related("version__metric").order_by("position")
+    rows = Experiment.objects.defer("words", "report__body").select_related(*related)
+    return rows.prefetch_related("variations", Prefetch("metrics", metrics))
 
 
 def _edited(request: HttpRequest, editor: Editor) -> HttpResponse:
@@ -116,7 +119,7 @@ def _setup(request: HttpRequest, experiment: Experiment) -> HttpResponse:
         "title": experiment.name,
         "experiment": experiment,
         "variations": experiment.variations.all(),
-        "metrics": experiment.metrics.select_related("version__metric").order_by("position"),
+        "metrics": experiment.metrics.all(),
         "phases": experiment.phases.all(),
         "changes": experiment.changes.select_related("by")[:MOST_CHANGES],
         "iterations": experiment.iterations.only("pk", "name", "status"),
