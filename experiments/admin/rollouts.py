@@ -145,17 +145,17 @@ def confirm(request: HttpRequest, pk: int, act: str) -> HttpResponse:
             form.add_error(None, refused.messages if isinstance(refused, ValidationError) else str(refused))
         else:
             return redirect(rollout)
-    offered = act in {key for key, _name, _danger in _offered(request, rollout)}
+    offered = {key: grave for key, _name, grave in _offered(request, rollout)}
     context = {
         **_context(request, rollout.experiment.name),
-        "experiment": rollout.experiment,
-        "act": {"name": NAMES[act], "danger": act == "roll_back"},
+        "rollout": rollout,
+        "name": NAMES[act],
+        "tells": TELLS[act],
         "form": form,
-        "tells": [TELLS[act]],
-        "open": offered,
-        "back": rollout.get_absolute_url(),
+        "offered": act in offered,
+        "grave": offered.get(act),
     }
-    return render(request, "admin/experiments/act.html", context)
+    return render(request, "admin/experiments/rollouts/act.html", context)
 
 
 def begin(request: HttpRequest, pk: int) -> HttpResponse:
