@@ -31,10 +31,16 @@ READINGS = {
 def sentences(body: Body) -> list[str]:
     """The first one is the headline."""
     found = [WORDS[reason["code"]](body, reason) for reason in body["verdict"]["reasons"]]
-    guarded = any(metric["role"] == "guardrail" for metric in body["metrics"])
-    if body["verdict"]["kind"] == "ship" and guarded and len(found) == 1:
-        found.append(_("No guardrail was harmed."))
+    if body["verdict"]["kind"] == "ship" and len(found) == 1:
+        found += _of_guardrails(body)
     return found
+
+
+def _of_guardrails(body: Body) -> list[str]:
+    rows = [row for metric in body["metrics"] if metric["role"] == "guardrail" for row in metric["arms"]]
+    if any(row["harm"] is None for row in rows):
+        return [_("Of a guardrail there are too few units to tell whether it was harmed.")]
+    return [_("No guardrail was harmed.")] if rows else []
 
 
 def percent(share: float | None, *, signed: bool = False, digits: int = 1) -> str:

@@ -146,6 +146,8 @@ def _read(page: Page) -> None:
     expect(
         page.get_by_role("heading", name=re.compile(r"Ship “Treatment”: it changed Bookmarks by \+"))
     ).to_be_visible()
+    expect(page.get_by_text("Of a guardrail there are too few units to tell")).to_be_visible()
+    expect(page.get_by_text("If we …, then")).to_have_count(0)
     expect(page.get_by_label("Health")).to_contain_text("100 % of units are mature")
     expect(page.locator("svg .solid")).to_have_count(1)  # the guardrail has too few errors for an interval
     page.get_by_text("All numbers").click()

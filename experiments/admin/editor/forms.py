@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from experiments.admin.editor import rows
+from experiments.admin.editor.starting_points import unfilled_hypotheses
 from experiments.models import Experiment, ExperimentMetric, Flag, Idea
 from experiments.running import changing, creating
 
@@ -77,6 +78,11 @@ class ExperimentForm(forms.ModelForm):
 
     def clean_condition(self) -> Any:
         return self.cleaned_data["condition"] or {}
+
+    def clean_hypothesis(self) -> str:
+        """A starting point's with its gaps is none: it would head the report."""
+        given: str = self.cleaned_data["hypothesis"]
+        return "" if given in unfilled_hypotheses() else given
 
     def clean_key(self) -> str:
         return self.cleaned_data["key"] or slugify(self.data.get("name", ""))[:90] or "experiment"

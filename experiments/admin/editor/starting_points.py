@@ -79,3 +79,8 @@ STARTING_POINTS = (
     ),
 )
 BY_KEY = {point.key: point for point in STARTING_POINTS}
+
+
+def unfilled_hypotheses() -> set[str]:
+    """Those in which something is left to be said."""
+    return {text for point in STARTING_POINTS if "…" in (text := str(point.fields.get("hypothesis", "")))}

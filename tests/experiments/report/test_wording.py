@@ -14,6 +14,7 @@ ROW = {
     "relative": 0.093,
     "relative_ci": [0.021, 0.165],
     "sequential": {"relative": {"ci": [0.011, 0.175]}, "absolute": {"ci": [0.002, 0.034]}},
+    "harm": {"harmed": False},
 }
 CASES = {
     "Collecting: about 9 days left.": CASE,
@@ -74,6 +75,9 @@ def test_that_no_guardrail_was_harmed_is_said_only_where_it_is_so():
     assert wording.sentences(body(replace(CASE, tests=[WON])))[1] == "No guardrail was harmed."
     two = replace(CASE, tests=[WON, replace(LOST, arm=2)], harmed=[Harmed(1, 8)])
     assert "No guardrail was harmed." not in wording.sentences(body(two))
+    few = body(replace(CASE, tests=[WON]))
+    few["metrics"][1]["arms"] = [{**ROW, "harm": None}]
+    assert wording.sentences(few)[1:] == ["Of a guardrail there are too few units to tell whether it was harmed."]
 
 
 @pytest.mark.parametrize(
