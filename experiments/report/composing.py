@@ -76,12 +76,11 @@ def _case(
 
 
 def _contrast(measure: Measure, row: Mapping[str, Any], arms: int) -> Contrast:
-    sequence = (row["sequential"] or {}).get("absolute")
     return Contrast(
         arm=row["arm"],
         gain=readings.gain(row, higher_is_better=measure.higher_is_better),
         p=families.deciding_p(row, arms=arms),
-        sequential_p=families.deciding_p(sequence, arms=arms) if sequence else None,
+        sequential_p=families.deciding_sequence(row, arms=arms),
         conflicting=row["status"] == "scale_conflict",
     )
 

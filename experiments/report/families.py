@@ -29,3 +29,13 @@ def _sequences(rows: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 def deciding_p(test: Mapping[str, Any], *, arms: int) -> float | None:
     """Of the primary metric. One arm against control is one test, declared before the start: its own p decides."""
     return test["p"] if arms == 1 else test["p_adjusted"]
+
+
+def deciding_sequence(row: Mapping[str, Any], *, arms: int) -> float | None:
+    """Of an arm's sequences: both must be told from 0. It is judged on the absolute scale and shown on the relative
+    one, whose interval would else hold 0 beside a verdict."""
+    found = row["sequential"] or {}
+    if not found.get("absolute"):
+        return None
+    p, relative = deciding_p(found["absolute"], arms=arms), found.get("relative")
+    return max(p, relative["p"]) if p is not None and relative else p

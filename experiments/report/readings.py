@@ -45,8 +45,7 @@ def _guarded(row: Mapping[str, Any]) -> str:
 def _told(side: str, metric: Mapping[str, Any], row: Mapping[str, Any], material: Material, *, planned: bool) -> str:
     """A test that is looked at before its planned size is not over: only a sequence may be believed then."""
     arms = len(material.arms) - 1 if metric["role"] == PRIMARY else 2
-    sequence = (row["sequential"] or {}).get("absolute")
-    believed = families.deciding_p(sequence, arms=arms) if sequence else None
+    believed = families.deciding_sequence(row, arms=arms)
     if believed is not None and believed < material.alpha:
         return side
     p = families.deciding_p(row, arms=arms)
