@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.utils import translation
 
 from experiments.models import Experiment
@@ -26,21 +27,32 @@ def act(bodies: Mapping[int, Body]) -> int:
     wanted = [pk for pk, body in bodies.items() if body["verdict"]["stop"] or body["verdict"]["kind"] == "ship"]
     if not wanted:
         return 0
-    rows = Experiment.objects.running().filter(pk__in=wanted, kind__in=[Kind.AB, Kind.AA])
-    return sum(_act(experiment, bodies[experiment.pk]) for experiment in rows.select_related("owner"))
+    running = Experiment.objects.running().filter(pk__in=wanted, kind__in=[Kind.AB, Kind.AA])
+    return sum(_act(pk, bodies[pk]) for pk in running.values_list("pk", flat=True).order_by("pk"))
 
 
-def _act(experiment: Experiment, body: Body) -> bool:
+def _act(pk: int, body: Body) -> bool:
     """One that cannot be stopped, since its flag is being changed say, is tried again after the next refresh."""
     try:
-        with translation.override(settings.LANGUAGE_CODE):  # the reason is kept in the site's words
-            done = _ship(experiment, body) or _stop(experiment, body)
+        with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):  # the reason: in the site's words
+            experiment = _as_reported(pk, body)
+            done = experiment is not None and (_ship(experiment, body) or _stop(experiment, body))
     except (ValidationError, OperationalError) as error:
-        log.warning("experiment %s was not stopped: %s", experiment.key, error)
+        log.warning("experiment %s was not stopped: %s", pk, error)
         return False
-    if done:
+    if experiment and done:
         news.tell(experiment, body)
     return done
+
+
+def _as_reported(pk: int, body: Body) -> Experiment | None:
+    """Its row locked, if it is still what the report is of: people may have restarted or stopped it since, or told it
+    not to act by itself, and another refresh may have reported later."""
+    rows = Experiment.objects.running().filter(pk=pk, report__as_of=datetime.fromisoformat(body["as_of"]))
+    experiment = rows.select_for_update(of=("self",)).first()
+    if experiment is None or not experiment.phases.current().filter(pk=body["phase"]["id"]).exists():
+        return None
+    return experiment
 
 
 def _ship(experiment: Experiment, body: Body) -> bool:

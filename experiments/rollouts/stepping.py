@@ -125,10 +125,11 @@ ACTS: dict[str, Callable[..., Rollout]] = {"advance": advance, "hold": hold, "re
 
 @contextmanager
 def _acting(rollout: Rollout, *states: str) -> Iterator[Rollout]:
-    """Of several who would act at once, one does: the others find it in another state, or at another step."""
+    """Of several who would act at once, one does: the others find it in another state, or at another step, than they
+    had seen. So what the site was about to do gives way to a person's word."""
     with transaction.atomic():
         row = Rollout.objects.select_for_update(of=("self",)).select_related("experiment").get(pk=rollout.pk)
-        if row.state not in (states or OPEN) or row.step != rollout.step:
+        if row.state not in (states or OPEN) or (row.state, row.step) != (rollout.state, rollout.step):
             raise ValidationError({"state": _("It is %s by now.") % row.get_state_display()})
         yield row
 

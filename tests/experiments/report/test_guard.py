@@ -7,7 +7,9 @@ import pytest
 import time_machine
 
 from experiments.models import Experiment, Flag
+from experiments.report import guard
 from experiments.report.refreshing import reports
+from experiments.running import ramping
 from tests.experiments import builders
 from tests.experiments.report.building_data import START, drawn, fill
 
@@ -89,3 +91,40 @@ def test_what_is_stopped_is_measured_on_and_not_stopped_again(owner, mailoutbox)
     reports([made.pk], START + timedelta(days=20))
     assert Experiment.objects.get(pk=made.pk).changes.filter(act="stopped").count() == 1
     assert len(mailoutbox) == 1
+
+
+def waiting(owner, **fields):
+    """One that would have shipped by itself, as its report says; nothing was done yet."""
+    made = ran(owner, lift=0.35, **fields)
+    Experiment.objects.filter(pk=made.pk).update(auto_ship=True)
+    return made, made.report.body
+
+
+def acted(made, body):
+    guard.act({made.pk: body})
+    made.refresh_from_db()
+    return made.status
+
+
+def test_what_was_restarted_since_its_report_does_not_ship_by_it(owner):
+    made, body = waiting(owner)
+    ramping.restart(made, by=owner, why="The texts were wrong.")
+    assert acted(made, body) == "running"
+
+
+def test_what_people_were_given_to_decide_since_its_report_does_not_ship_by_it(owner):
+    made, body = waiting(owner)
+    Experiment.objects.filter(pk=made.pk).update(auto_ship=False)
+    assert acted(made, body) == "running"
+
+
+def test_an_older_report_than_the_newest_is_not_acted_upon(owner):
+    made, body = waiting(owner)
+    made.report.as_of += timedelta(hours=1)
+    made.report.save()
+    assert acted(made, body) == "running"
+
+
+def test_a_report_that_still_holds_is_acted_upon(owner):
+    made, body = waiting(owner)
+    assert acted(made, body) == "stopped"

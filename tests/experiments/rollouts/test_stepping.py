@@ -132,6 +132,15 @@ def test_of_two_who_advance_it_one_does(alice, bob):
 
 
 @pytest.mark.django_db
+def test_what_a_person_has_held_meanwhile_does_not_go_on_by_itself(alice):
+    seen = begun()
+    stepping.hold(Rollout.objects.get(pk=seen.pk), by=alice, why="Something is odd.")
+    with pytest.raises(ValidationError, match="It is held by now"):
+        stepping.advance(seen, by=None, why="Its time is over.")
+    assert (Rollout.objects.get().state, Rollout.objects.get().share) == ("held", 100)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(("decision", "state"), [("", "rolled_back"), ("roll_back", "rolled_back")])
 def test_what_is_done_to_its_experiment_is_what_becomes_of_it(alice, decision, state):
     rollout = begun()
