@@ -6,6 +6,8 @@ import logging
 from collections.abc import Collection
 from datetime import datetime
 
+from django.utils import timezone
+
 from events.lake import lock
 from experiments.measuring import checking, refreshing
 from experiments.measuring.counting import Tell, silent
@@ -39,10 +41,15 @@ def refresh_by_the_clock() -> None:
 
 
 def check_by_night() -> None:
-    if Experiment.objects.measured().exists():
-        try:
-            checking.check()
-        except lock.Busy as busy:
-            logger.info("not now: %s", busy)
-        except checking.Differs as differs:
-            logger.error("%s", differs)
+    """It refreshes too, and may be the last to do so: there are reports of what it has found, whether it differs."""
+    experiments, as_of = measured().experiments, timezone.now()
+    if not experiments:
+        return
+    try:
+        checking.check(as_of=as_of)
+    except lock.Busy as busy:
+        logger.info("not now: %s", busy)
+        return
+    except checking.Differs as differs:
+        logger.error("%s", differs)
+    reports(experiments, as_of)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,9 +21,9 @@ class Differs(Exception):
     """Results are not what a rebuild makes of them: `manage.py refresh_experiments --rebuild` puts them right."""
 
 
-def check(number: int = CHECKED) -> Refresh:
+def check(number: int = CHECKED, *, as_of: datetime | None = None) -> Refresh:
     """Refresh, then count some at random anew over the same events. Differs, which the refresh's row tells too."""
-    with refreshing.running(timezone.now(), rebuilt=False) as row:
+    with refreshing.running(as_of or timezone.now(), rebuilt=False) as row:
         what = measured()
         moment = refreshing.look(what, row.as_of, rebuild=False)
         row.events_hi = str(moment.mark)

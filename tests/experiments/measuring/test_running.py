@@ -60,6 +60,16 @@ def test_the_proof_by_night_finds_what_was_changed_by_hand(phase, monkeypatch):
     assert Refresh.objects.first().error.startswith("Differs: 2 rows")
 
 
+@pytest.mark.parametrize("differs", [False, True])
+def test_the_proof_by_night_leaves_a_report_even_where_it_is_the_last_to_measure(phase, monkeypatch, differs):
+    Experiment.objects.update(status="stopped", stopped_at=world.at(2), measured_until=world.at(3))
+    if differs:
+        monkeypatch.setattr(checking.writing, "differences", lambda cells: 1)
+    background.check_by_night()
+    assert not Experiment.objects.measured().exists()
+    assert Report.objects.get().as_of == Refresh.objects.get().as_of
+
+
 def test_events_stay_in_postgresql_until_a_refresh_has_read_them(phase):
     assert marks.reached() == marks.FURTHEST  # the first refresh reads the lake
     background.refresh()
