@@ -43,7 +43,7 @@ def measured(rollout, faults, *, n=4000, harm=0.0, arms=None, rate=0.03):
 
 
 def refreshed():
-    Refresh.objects.create(state="done", as_of=timezone.now(), finished_at=timezone.now())
+    Refresh.objects.create(state="done", as_of=timezone.now(), finished_at=timezone.now(), events_hi="1")
 
 
 def looked(clock, rollout, *, hours=25.0):
@@ -128,6 +128,16 @@ def test_results_that_are_older_than_the_step_move_nothing(clock, faults):
     rollout = begun(faults)
     measured(rollout, faults)
     clock.move_to(START + timedelta(hours=26))
+    looking.look_at_all()
+    rollout.refresh_from_db()
+    assert (rollout.state, rollout.reason) == ("held", "Results were not refreshed for 24 hours and more.")
+
+
+def test_a_refresh_of_other_experiments_alone_tells_it_nothing(clock, faults):
+    rollout = begun(faults)
+    measured(rollout, faults)
+    clock.move_to(START + timedelta(hours=26))
+    Refresh.objects.create(state="done", as_of=timezone.now(), finished_at=timezone.now())
     looking.look_at_all()
     rollout.refresh_from_db()
     assert (rollout.state, rollout.reason) == ("held", "Results were not refreshed for 24 hours and more.")
