@@ -1,4 +1,4 @@
-"""Reports are written after each refresh of the sums, many at once, and then acted upon."""
+"""Reports are written after each refresh of the sums, many at once, and then acted upon. A later one stays."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ logger = logging.getLogger(__name__)
 REPORT = f"""
     INSERT INTO {Report._meta.db_table} (experiment_id, as_of, verdict, body) VALUES (%s, %s, %s, %s::jsonb)
     ON CONFLICT (experiment_id)
-    DO UPDATE SET as_of = excluded.as_of, verdict = excluded.verdict, body = excluded.body"""  # noqa: S608
+    DO UPDATE SET as_of = excluded.as_of, verdict = excluded.verdict, body = excluded.body
+    WHERE excluded.as_of >= {Report._meta.db_table}.as_of"""  # noqa: S608
 DAY = f"""
     INSERT INTO {ReportDay._meta.db_table} (experiment_id, day, as_of, rows) VALUES (%s, %s, %s, %s::jsonb)
-    ON CONFLICT (experiment_id, day) DO UPDATE SET as_of = excluded.as_of, rows = excluded.rows"""  # noqa: S608
+    ON CONFLICT (experiment_id, day) DO UPDATE SET as_of = excluded.as_of, rows = excluded.rows
+    WHERE excluded.as_of >= {ReportDay._meta.db_table}.as_of"""  # noqa: S608
 BATCH = 1000  # experiments whose material is in memory at once
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from experiments.models import ArmDay, Report, ReportDay
 from experiments.report.building import build
 from experiments.report.refreshing import reports
+from experiments.running import stopping
 from tests.experiments.report.building_data import START, drawn, experiment, fill, metric
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,14 @@ def test_a_day_is_overwritten_until_it_is_over_and_then_kept():
         reports([made.pk], AS_OF + timedelta(hours=hours))
     assert Report.objects.get().as_of == AS_OF + timedelta(hours=24)
     assert [day.as_of for day in made.days.all()] == [AS_OF + timedelta(hours=5), AS_OF + timedelta(hours=24)]
+
+
+def test_an_older_report_takes_the_place_of_no_newer_one():
+    made = filled("guide")
+    for hours in (5, 4):
+        reports([made.pk], AS_OF + timedelta(hours=hours))
+    newer = AS_OF + timedelta(hours=5)
+    assert (Report.objects.get().as_of, made.days.get().as_of) == (newer, newer)
 
 
 def test_a_draft_has_no_report(db):
@@ -82,6 +91,22 @@ def test_a_day_of_the_sites_zone_matures_when_it_is_over_there(settings):
         body = build(made.pk, START + timedelta(days=1, hours=16))
     first = sum(row.n for row in ArmDay.objects.filter(day=START.date()))
     assert body["outlook"]["matured"] == first
+
+
+@pytest.mark.parametrize(("until", "reason"), [(timedelta(hours=-1), "few_units"), (timedelta(), "stopped_short")])
+def test_what_was_stopped_at_three_is_read_to_its_last_day(until, reason):
+    made = filled("guide", n=400, planned_units=9000)  # of ten days; a window of a day
+    stopped = START + timedelta(days=9, hours=15)
+    made.phases.update(ended_at=stopped)
+    body = build(made.pk, stopping.measured_until(made, stopped) + until)
+    assert [one["code"] for one in body["verdict"]["reasons"]] == [reason]
+    assert (body["outlook"]["matured"] == 400) == (reason == "stopped_short")
+
+
+def test_days_count_once_their_windows_have_closed():
+    made = filled("guide", n=2000, planned_units=100)
+    days = [build(made.pk, START + timedelta(days=n, hours=3))["outlook"]["full_days"] for n in (1, 7, 8, 9)]
+    assert days == [0, 6, 7, 8]
 
 
 def test_a_restart_is_read_from_its_new_phase_on():
