@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "community.webhooks",
     "community.api",
     "growth.home",
+    "growth.trials",
     "growth.retention",
     "growth.segments",
     "growth.reports",
@@ -318,6 +319,7 @@ HOT_DAYS = env_int("HOT_DAYS", 35)  # how long PostgreSQL keeps events that the 
 WAFFLE_FLAG_MODEL = "experiments.Flag"
 EXPERIMENTS_ENVIRONMENT = env_text("EXPERIMENTS_ENVIRONMENT", "production")
 EXPERIMENT_ATTRIBUTES = "growth.segments.targeting.attributes"  # what conditions may ask of people, beside the request
+EXPERIMENT_LINKS = "growth.trials.links.of"  # what an experiment's report leads to beside its own
 EXPERIMENT_SEGMENTS = "growth.segments.targeting.choices"  # which segments they may name
 # The transactions before which those who read in PostgreSQL have read all
 EVENT_READERS = ["community.webhooks.outbox.reached", "experiments.measuring.marks.reached"]

@@ -34,14 +34,23 @@ class Vectors:
     dimension: NDArray[Any] | None = None  # texts, as of the first exposure
 
 
-def read(reader: Reader, phase: Phase, versions: Collection[MetricVersion], *, dimension: str = "") -> Vectors:
+def read(
+    reader: Reader,
+    phase: Phase,
+    versions: Collection[MetricVersion],
+    *,
+    dimension: str = "",
+    of: Range | None = None,
+) -> Vectors:
     """Up to the reader's as_of, of any kinds of metrics; no cap but a plain one is applied. `dimension`: source,
-    device, language, country or "properties.path", as it was at the first exposure; ValueError where it is none."""
+    device, language, country or "properties.path", as it was at the first exposure; ValueError where it is none. `of`:
+    only some persons."""
     end = epoch_us(reader.as_of)
     what = What((asked(phase, [version.pk for version in versions]),), {one.pk: measure(one) for one in versions})
     cells = lay_out(what.phases, end)
     plan = Plan(what, cells, np.ones(len(cells), bool), end)
-    return _joined(plan, [_of_range(plan, reader, of, dimension) for of in plan.reading.ranges(reader)], dimension)
+    ranges = [of] if of else plan.reading.ranges(reader)
+    return _joined(plan, [_of_range(plan, reader, one, dimension) for one in ranges], dimension)
 
 
 def _of_range(plan: Plan, reader: Reader, of: Range, dimension: str) -> Vectors:

@@ -65,14 +65,29 @@ def compared(cells: Cells, measure: Measure, *, arms: int, alpha: float = 0.05) 
     cells = _gathered(cells)
     units = _units(cells)
     samples = {(name, arm): sample(measure, cells.get((name, arm), Cell())) for name in units for arm in range(arms)}
+    return contrasted(samples, units, measure, alpha=alpha)
+
+
+def contrasted(
+    samples: Mapping[tuple[Name, int], Sample], units: Mapping[Name, int], measure: Measure, *, alpha: float
+) -> Groups:
+    """The same of samples by group and variation, of every group's every arm; `units` in the order that is told."""
     contrasts = [
-        Contrast(name, arm, samples[name, 0], samples[name, arm], effect)
+        Contrast(name, arm, samples[name, 0], treated, compare(samples[name, 0], treated, alpha=alpha))
         for name in units
-        for arm in range(1, arms)
-        for effect in [compare(samples[name, 0], samples[name, arm], alpha=alpha)]
+        for (group, arm), treated in samples.items()
+        if group == name and arm
     ]
-    differ = {arm: _differ([one.effect for one in contrasts if one.arm == arm]) for arm in range(1, arms)}
+    arms = sorted({one.arm for one in contrasts})
+    differ = {arm: _differ([one.effect for one in contrasts if one.arm == arm]) for arm in arms}
     return Groups(measure, alpha, units, _adjusted(contrasts), differ)
+
+
+def gathered(units: Mapping[str, int]) -> dict[Name, list[str]]:
+    """Which groups are told together: the largest by themselves, the others as OTHERS."""
+    order = sorted(units, key=lambda name: (-units[name], name))
+    others: dict[Name, list[str]] = {OTHERS: order[MOST:]} if order[MOST:] else {}
+    return {**{name: [name] for name in order[:MOST]}, **others}
 
 
 def _units(cells: Cells) -> dict[Name, int]:

@@ -10,7 +10,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from events.engine import reading
+from events.engine import Reader, reading
 from events.record import epoch_us
 from experiments.measuring import vectors
 from experiments.measuring.days import Days, numbered
@@ -27,18 +27,23 @@ from experiments.stats.sums import Sums
 
 def slices(phase: Phase, version: MetricVersion, dimension: str, as_of: datetime) -> Groups:
     """Over the units that decide in the report of that moment: of a metric with a window, those of days that have
-    matured. `dimension`: source, device, language, country or "properties.path". ValueError where an exposure has no
-    such, and for metrics that sums do not say (quantiles, caps at a share)."""
+    matured. `dimension`: source, device, language, country or "properties.path"; "": all are one group. ValueError
+    where an exposure has no such, and for metrics that sums do not say (quantiles, caps at a share)."""
+    with reading(as_of=as_of) as reader:
+        return sliced(reader, phase, version, dimension)
+
+
+def sliced(reader: Reader, phase: Phase, version: MetricVersion, dimension: str) -> Groups:
+    """The same, of a reader's moment."""
     if not is_summed(version):
         raise ValueError(f"{version} is no sum over units")
-    with reading(as_of=as_of) as reader:
-        found = vectors.read(reader, phase, [version], dimension=dimension)
+    found = vectors.read(reader, phase, [version], dimension=dimension)
     described = measure_of(version)
-    cells = _cells(found, np.flatnonzero(_counted(found, described, as_of)), version)
+    cells = cells_of(found, np.flatnonzero(counted(found, described, reader.as_of)), version)
     return compared(cells, described, arms=len(phase.weights), alpha=phase.experiment.alpha)
 
 
-def _counted(found: Vectors, described: Measure, as_of: datetime) -> NDArray[np.bool_]:
+def counted(found: Vectors, described: Measure, as_of: datetime) -> NDArray[np.bool_]:
     """All, of a metric whose values are never final."""
     last = last_day(described, as_of)
     if last is None or not len(found.first_us):
@@ -47,9 +52,10 @@ def _counted(found: Vectors, described: Measure, as_of: datetime) -> NDArray[np.
     return days.of(found.first_us) <= numbered(last)
 
 
-def _cells(found: Vectors, rows: NDArray[np.intp], version: MetricVersion) -> Cells:
-    """By the columns in which a refresh adds up, so that slices add up to its sums."""
-    names, of_unit = np.unique(np.asarray(found.dimension)[rows].astype(str), return_inverse=True)
+def cells_of(found: Vectors, rows: NDArray[np.intp], version: MetricVersion) -> Cells:
+    """By dimension and variation, of the units in `rows`; by the columns in which a refresh adds up, so that slices add
+    up to its sums."""
+    names, of_unit = np.unique(groups_of(found, rows), return_inverse=True)
     arms = int(found.variation.max(initial=0)) + 1
     cell, cells = of_unit * arms + found.variation[rows], len(names) * arms
     columns, every = Columns(measure(version), cells), np.arange(cells)
@@ -60,3 +66,8 @@ def _cells(found: Vectors, rows: NDArray[np.intp], version: MetricVersion) -> Ce
         (str(names[place // arms]), place % arms): Cell(Sums(*map(int, sums)), int(positive))
         for place, (*sums, positive) in enumerate(zip(*table, strict=True))
     }
+
+
+def groups_of(found: Vectors, rows: NDArray[np.intp]) -> NDArray[np.str_]:
+    """The dimension as text; one group where none was asked for."""
+    return np.full(len(rows), "") if found.dimension is None else found.dimension[rows].astype(str)

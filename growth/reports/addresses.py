@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.urls import reverse
 
+from growth.reports import access
 from growth.reports.asking import Question
 from growth.reports.forms import params, query
 from growth.reports.kinds import KINDS, Kind
@@ -17,9 +19,12 @@ from growth.reports.kinds import KINDS, Kind
 BACK = "back"  # the moment that the report was asked as of, of whose number a list of people is
 
 
-def kind_or_404(key: str) -> Kind:
+def kind_or_404(key: str, member: Any) -> Kind:
+    """PermissionDenied where the member may not ask it."""
     if key not in KINDS or KINDS[key].private:
         raise Http404
+    if not access.may_ask(member, KINDS[key]):
+        raise PermissionDenied
     return KINDS[key]
 
 

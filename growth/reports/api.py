@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -50,7 +49,11 @@ class Kinds(Resource):
     def get(self, request: Request) -> dict[str, Any]:
         """And the parameters that each takes."""
         access.check(request.user)
-        return {"items": [_told(KINDS[key]) for key in sorted(KINDS) if not KINDS[key].private]}
+        return {"items": [_told(KINDS[key]) for key in sorted(KINDS) if _is_told(KINDS[key], request.user)]}
+
+
+def _is_told(kind: Kind, member: Any) -> bool:
+    return not kind.private and access.may_ask(member, kind)
 
 
 def _told(kind: Kind) -> dict[str, Any]:
@@ -73,10 +76,11 @@ class Report(Resource):
         """The stored answer at once, with its age; one that was never computed is 202 first. An answer that is older
         than an hour is told while a newer one is computed."""
         access.check(request.user)
-        question, query = _asked(kind, request.query_params.dict(), RefreshQuery)
+        question, query = _asked(request, kind, RefreshQuery)
         found = _found(request, question, query)
         if found.stored is None:
             return _pending(found)
+        access.note_look(request._request, question.kind, found.stored.pk)
         return Response(ReportOut(_answer(question, found.stored, found)).data)
 
 
@@ -94,7 +98,7 @@ class People(Resource):
     def get(self, request: Request, kind: str) -> Response:
         """For who may also look members up. Each page that is read is written into the audit."""
         access.check(request.user, people=True)
-        question, query = _asked(kind, request.query_params.dict(), CellQuery, RefreshQuery, PageQuery)
+        question, query = _asked(request, kind, CellQuery, RefreshQuery, PageQuery)
         found = _found(request, question, query)
         if found.stored is None:
             return _pending(found)
@@ -113,9 +117,9 @@ class People(Resource):
         return Response({"items": items, "next": page.next(request)})
 
 
-def _asked(key: str, given: Mapping[str, str], *shapes: type[In]) -> tuple[Question, dict[str, Any]]:
+def _asked(request: Request, key: str, *shapes: type[In]) -> tuple[Question, dict[str, Any]]:
     """The question, and the values of these shapes; InvalidQuery with every fault."""
-    kind = kind_or_404(key)
+    kind, given = kind_or_404(key, request.user), request.query_params.dict()
     own = {name for shape in shapes for name in shape().fields}
     form = kind.form(given)
     query = read_query({name: given[name] for name in given if name not in kind.form.base_fields}, *shapes)

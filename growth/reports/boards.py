@@ -44,7 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Analytics"),
         "kinds": sorted((kind for kind in KINDS.values() if kind.listed), key=lambda kind: str(kind.title)),
-        "saved": _shown(saved),
+        "saved": _shown(saved, request.user),
         "dashboards": Dashboard.objects.visible_to(request.user).select_related("owner").prefetch_related("tiles"),
         "notes": Annotation.objects.all()[:5],
         "may_note": request.user.has_perm("reports.add_annotation"),
@@ -58,7 +58,9 @@ def dashboard(request: HttpRequest, pk: int) -> HttpResponse:
     access.check(request.user)
     board = get_object_or_404(Dashboard.objects.visible_to(request.user), pk=pk)
     _seen(board)
-    shown = _shown(SavedReport.objects.filter(tiles__dashboard=board).order_by("tiles__position", "tiles__pk"))
+    shown = _shown(
+        SavedReport.objects.filter(tiles__dashboard=board).order_by("tiles__position", "tiles__pk"), request.user
+    )
     _ask_what_is_old(shown, by=request.user.pk)
     context = {
         "title": board.name,
@@ -75,14 +77,19 @@ def _seen(board: Dashboard) -> None:
         Dashboard.objects.filter(pk=board.pk).update(seen_at=now)
 
 
-def _shown(reports: Iterable[SavedReport]) -> list[Shown]:
-    """With the stored answers, by one query."""
-    questions = [(report, asking.asked(report.kind, report.params)) for report in reports]
+def _shown(reports: Iterable[SavedReport], member: Any) -> list[Shown]:
+    """With the stored answers, by one query; without those that the member may not ask."""
+    questions = [(report, _question(report, member)) for report in reports]
     standings = asking.standings(question for _report, question in questions if question)
     return [
         Shown(report, question, standings[question.digest]) if question else Shown(report)
         for report, question in questions
     ]
+
+
+def _question(report: SavedReport, member: Any) -> Question | None:
+    question = asking.asked(report.kind, report.params)
+    return question if question and access.may_ask(member, question.kind) else None
 
 
 def _ask_what_is_old(tiles: list[Shown], *, by: int | None) -> None:

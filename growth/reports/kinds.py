@@ -49,6 +49,8 @@ class Kind(ABC):
     options: Mapping[str, str] = {}  # fields that its command calls otherwise: {"back": "return"}
     command: str = ""  # what manage.py calls it, where not by its key
     prompt: bool = True  # computed when its page is opened; else, as it takes minutes, when its button is pressed
+    permissions: Sequence[str] = ()  # that it takes beside that of reports
+    names_people: bool = False  # it takes that of lists of people too, and each look is written down
     listed: bool = True  # among the reports that one may ask
     private: bool = False  # shown by a page of its own alone, which says who may read it
     charts_below: bool = False  # the numbers come first on its page

@@ -28,7 +28,7 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # at the beginning of a text a spr
 
 def _question(request: HttpRequest, kind: str) -> Question:
     access.check(request.user, people=True)
-    return question_or_404(kind_or_404(kind), request.GET, cell_or_404(request.GET.get("cell", "")))
+    return question_or_404(kind_or_404(kind, request.user), request.GET, cell_or_404(request.GET.get("cell", "")))
 
 
 @require_safe

@@ -32,7 +32,7 @@ class SaveForm(forms.Form):
 @require_POST
 def save(request: HttpRequest, kind: str) -> HttpResponse:
     access.check(request.user)
-    question = question_or_404(kind_or_404(kind), request.GET)
+    question = question_or_404(kind_or_404(kind, request.user), request.GET)
     form = SaveForm(request.POST)
     if not request.user.has_perm("reports.add_savedreport"):
         raise PermissionDenied

@@ -31,13 +31,15 @@ COMMON = ("since", "until", "as_of", "tz")  # most questions leave these as they
 @require_safe
 def report(request: HttpRequest, kind: str) -> HttpResponse:
     access.check(request.user)
-    asked_kind = kind_or_404(kind)
+    asked_kind = kind_or_404(kind, request.user)
     form = asked_kind.form(request.GET)
     context = {"title": asked_kind.title, "kind": asked_kind, "form": form, "fields": _fields(asked_kind, form)}
     if form.is_valid():
         question = Question(asked_kind, params(form))
         found = asking.answered(question, by=request.user.pk) if asked_kind.prompt else asking.standing(question)
         context |= _shown(question, found) | _offers(request, question)
+        if found.stored:
+            access.note_look(request, asked_kind, found.stored.pk)
     return render(request, "reports/report.html", {**admin.site.each_context(request), **context})
 
 
@@ -84,7 +86,7 @@ def _offers(request: HttpRequest, question: Question) -> dict[str, Any]:
 def ask(request: HttpRequest, kind: str) -> HttpResponse:
     """A newer answer, please."""
     access.check(request.user)
-    question = question_or_404(kind_or_404(kind), request.GET)
+    question = question_or_404(kind_or_404(kind, request.user), request.GET)
     asking.ask(question, by=request.user.pk)
     auditing.record(request, Act.Kind.ACTION, Answer, label=kind, verb="ask")
     return redirect(page_of(question))
@@ -97,7 +99,7 @@ def state(request: HttpRequest, pk: int) -> HttpResponse:
     answer = Answer.objects.without_contents().filter(pk=pk).first()
     if answer is None or not answer.is_open:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    question = Question(kind_or_404(answer.kind), answer.params, answer.cell)
+    question = Question(kind_or_404(answer.kind, request.user), answer.params, answer.cell)
     return render(request, "reports/_state.html", {"progress": progress(question, asking.Standing(None, answer, None))})
 
 
@@ -107,17 +109,18 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     answer = get_object_or_404(Answer.objects.without_contents(), pk=pk)
     asking.cancel(answer)
     auditing.record(request, Act.Kind.ACTION, Answer, answer.pk, label=str(answer), verb="cancel")
-    return redirect(page_of(Question(kind_or_404(answer.kind), answer.params, answer.cell)))
+    return redirect(page_of(Question(kind_or_404(answer.kind, request.user), answer.params, answer.cell)))
 
 
 @require_safe
 def table(request: HttpRequest, kind: str) -> HttpResponse:
     """The stored answer's numbers, as CSV."""
     access.check(request.user)
-    question = question_or_404(kind_or_404(kind), request.GET)
+    question = question_or_404(kind_or_404(kind, request.user), request.GET)
     stored = asking.answered(question, by=request.user.pk).stored
     if stored is None:
         return HttpResponse(_("It is not computed yet."), status=503, headers={"Retry-After": "5"})
+    access.note_look(request, question.kind, stored.pk)
     name = f"{kind}-{timezone.localdate(stored.as_of).isoformat()}.csv"
     response = HttpResponse(
         content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}

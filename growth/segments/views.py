@@ -114,7 +114,7 @@ def from_people(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     given = form.cleaned_data
-    kind = kind_or_404(given["kind"])
+    kind = kind_or_404(given["kind"], request.user)
     asked = kind.form(given["params"]) if isinstance(given["params"], dict) else None
     if asked is None or not asked.is_valid() or not isinstance(given["cell"], dict):
         raise Http404
