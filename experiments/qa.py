@@ -15,7 +15,7 @@ from typing import Any
 from django.core import signing
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.http import urlencode
+from django.utils.http import escape_leading_slashes, urlencode
 
 from experiments.models import Experiment, Variation
 
@@ -53,18 +53,22 @@ def values(chosen: Forced) -> dict[str, Any]:
 
 def middleware(respond: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     def answer(request: HttpRequest) -> HttpResponse:
-        if f"{PARAMETER}=" in request.META.get("QUERY_STRING", "") and request.GET.get(PARAMETER):
-            return _led_on(request)
-        return respond(request)
+        return _led_on(request) if _is_link(request) else respond(request)
 
     return answer
 
 
+def _is_link(request: HttpRequest) -> bool:
+    """What a form sends goes where it was sent."""
+    asks = f"{PARAMETER}=" in request.META.get("QUERY_STRING", "") and request.method in ("GET", "HEAD")
+    return asks and bool(request.GET.get(PARAMETER))
+
+
 def _led_on(request: HttpRequest) -> HttpResponse:
-    """To the same page; a link that is none of ours, or an old one, changes nothing."""
-    kept = request.GET.copy()
+    """To the same page of this site; a link that is none of ours, or an old one, changes nothing."""
+    kept, path = request.GET.copy(), escape_leading_slashes(request.path)
     token = kept.pop(PARAMETER)[-1]
-    response = HttpResponseRedirect(f"{request.path}?{kept.urlencode()}" if kept else request.path)
+    response = HttpResponseRedirect(f"{path}?{kept.urlencode()}" if kept else path)
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
     if token == OFF:

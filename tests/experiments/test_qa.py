@@ -107,3 +107,15 @@ def test_a_variation_that_is_gone_forces_nothing(rf):
     Variation.objects.all().delete()
 
     assert asked(rf, client, "guide") is False
+
+
+@pytest.mark.parametrize("path", ["//evil.example/x", "///evil.example/x"])
+def test_no_address_leads_off_the_site(rf, path):
+    request = rf.get("/", {"qa": "off"})
+    request.path = path
+    response = qa.middleware(lambda request: pytest.fail("led on"))(request)
+    assert response.url.startswith("/%2F")
+
+
+def test_what_a_form_sends_is_not_led_away(rf):
+    assert qa.middleware(lambda request: "taken")(rf.post("/reply/?qa=off", {"text": "Hello"})) == "taken"
