@@ -71,7 +71,7 @@ def _case(
         harmed=_harmed(metrics),
         faults=health.faults(found),
         mismatched=found["srm"]["mismatched"],
-        over=material.phase.ended_at is not None and found["maturity"]["matured"] == found["maturity"]["units"],
+        over=material.is_over,
     )
 
 

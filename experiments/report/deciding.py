@@ -37,7 +37,7 @@ class Harmed:
 class Case:
     kind: str  # ab, aa, rollout, holdout
     alpha: float
-    full_days: int
+    full_days: int  # of first exposures, matured; below 0 while the first windows are open
     min_days: int
     matured: int  # units of all arms
     planned: int | None

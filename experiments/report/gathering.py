@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
@@ -61,6 +61,7 @@ def gather(experiment_ids: Collection[int], as_of: datetime) -> list[Material]:
                 matured=matured,
                 waiting=waiting,
                 cohorts=cohorts[phase.pk],
+                closed_until=_closed_until(uses.get(row.pk, []), as_of),
                 alpha=row.alpha,
                 power=row.power,
                 planned=row.planned_units,
@@ -136,6 +137,16 @@ def last_day(one: Measure, as_of: datetime) -> date | None:
     if one.window is None:
         return None
     return timezone.localdate(as_of - one.window) - timedelta(days=1)
+
+
+def _closed_until(measures: Iterable[Measure], as_of: datetime) -> datetime | None:
+    """Whoever was first exposed before it has a closed window of the primary metric."""
+    last = next((last_day(one, as_of) for one in measures if one.role == PRIMARY), None)
+    return None if last is None else end_of(last)
+
+
+def end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time.min, timezone.get_current_timezone())
 
 
 Split = tuple[dict[tuple[int, int], Cell], dict[tuple[int, int], Cell]]  # matured, waiting

@@ -81,6 +81,7 @@ class Material:
     matured: Cells  # units whose window has closed
     waiting: Cells  # the others
     cohorts: Mapping[date, Mapping[int, Cell]] = field(default_factory=dict)  # matured, of the primary metric
+    closed_until: datetime | None = None  # first exposures before it have closed windows of the primary metric
     alpha: float = 0.05
     power: float = 0.8
     planned: int | None = None
@@ -88,7 +89,16 @@ class Material:
 
     @property
     def full_days(self) -> int:
-        return ((self.phase.ended_at or self.as_of) - self.phase.started_at).days
+        """Of first exposures whose windows have closed, so that no day of the week is missing from what decides;
+        below 0 while the first windows are open."""
+        ended = self.phase.ended_at or self.as_of
+        return (min(ended, self.closed_until or ended) - self.phase.started_at).days
+
+    @property
+    def is_over(self) -> bool:
+        """Nobody is asked any more, and all windows of the primary metric have closed."""
+        ended = self.phase.ended_at
+        return ended is not None and self.closed_until is not None and ended <= self.closed_until
 
     @property
     def primary(self) -> Measure | None:

@@ -23,7 +23,7 @@ def looked_ahead(material: Material, matured: int) -> dict[str, Any]:
         "matured": matured,
         "daily": daily,
         "days_left": _days_left(material, matured, daily),
-        "full_days": material.full_days,
+        "full_days": max(0, material.full_days),
         "min_days": material.min_days,
     }
 

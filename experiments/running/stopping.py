@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -56,6 +56,13 @@ def longest_window(experiment: Experiment) -> timedelta:
     return max((version.matures_after or NOTHING for version in versions), default=NOTHING)
 
 
+def measured_until(experiment: Experiment, stopped: datetime) -> datetime:
+    """A day of first exposure matures as a whole: windows count from the end of the site's day of the stop."""
+    zone = timezone.get_default_timezone()
+    tomorrow = timezone.localdate(stopped, zone) + timedelta(days=1)
+    return datetime.combine(tomorrow, time.min, zone).astimezone(UTC) + longest_window(experiment)
+
+
 def _solidify(experiment: Experiment, variation: int, *, by: Person, why: str) -> None:
     if flag := entering.locked_flag(experiment):
         value = experiment.variations.get(index=variation).value
@@ -66,7 +73,7 @@ def _stop(experiment: Experiment, *, by: Person, why: str) -> None:
     must_be(experiment, Experiment.Status.RUNNING)
     now = timezone.now()
     experiment.status, experiment.stopped_at = Experiment.Status.STOPPED, now
-    experiment.measured_until = now + longest_window(experiment)
+    experiment.measured_until = measured_until(experiment, now)
     experiment.save(update_fields=["status", "stopped_at", "measured_until"])
     phases.end(experiment, at=now)
     layers.release(experiment, by=by)

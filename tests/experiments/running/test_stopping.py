@@ -1,4 +1,5 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -40,9 +41,19 @@ def test_it_is_measured_until_the_last_window_closes():
         {"version": builders.new_metric(), "role": "secondary"},
     ]
 
-    experiment = stopping.stop(builders.running(metrics=metrics), by=None, why="Done.")
+    experiment = builders.running(metrics=metrics)
+    with time_machine.travel("2126-11-21T15:00Z", tick=False):
+        experiment = stopping.stop(experiment, by=None, why="Done.")
 
-    assert experiment.measured_until - experiment.stopped_at == timedelta(days=8)
+    assert experiment.measured_until.isoformat() == "2126-11-30T00:00:00+00:00"  # 8 days after that day
+
+
+def test_windows_close_after_the_day_of_the_stop_where_the_site_is(settings):
+    settings.TIME_ZONE = "Europe/Berlin"  # whose clock goes back within the window
+    experiment = builders.new_experiment()  # 72 hours
+    stopped = datetime(2026, 10, 23, 23, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+    until = stopping.measured_until(experiment, stopped)
+    assert until.isoformat() == "2026-10-26T22:00:00+00:00"
 
 
 def test_a_ratio_waits_for_its_denominator():
