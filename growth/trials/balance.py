@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from experiments.models import Phase
 from growth.reports.cells import whole
 from growth.reports.kinds import Chart, Params, Series
-from growth.trials.trial import DIMENSIONS, Trial, lent, phase_of
+from growth.trials.trial import DIMENSIONS, Trial, group_name, lent, phase_of
 
 if TYPE_CHECKING:
     import ibis
@@ -78,7 +78,7 @@ def suspects(result: dict[str, Any]) -> list[str]:
     """The groups that are out of balance after the correction."""
     names = {key: str(name) for key, name in DIMENSIONS}
     return [
-        f"{names[dimension]} {_('others') if row['value'] is None else row['value'] or _('unknown')}"
+        f"{names[dimension]}: {group_name(row['value'])}"
         for dimension, rows in result["dimensions"].items()
         for row in rows
         if row["p_adjusted"] < BAD

@@ -12,7 +12,17 @@ from experiments.models import Phase
 from experiments.report import wording
 from growth.reports.cells import whole
 from growth.reports.kinds import Params
-from growth.trials.trial import DIMENSIONS, MetricField, Trial, TrialForm, check_shown, lent, phase_of, version_of
+from growth.trials.trial import (
+    DIMENSIONS,
+    MetricField,
+    Trial,
+    TrialForm,
+    check_shown,
+    group_name,
+    lent,
+    phase_of,
+    version_of,
+)
 
 if TYPE_CHECKING:
     import ibis
@@ -77,7 +87,3 @@ class Groups(Trial):
             "gain": wording.percent(best["gain"], signed=True),
         }
         return _("%(group)s gains most by “%(arm)s”: %(gain)s.") % words
-
-
-def group_name(value: str | None) -> str:
-    return _("Others") if value is None else value or _("Unknown")

@@ -122,3 +122,7 @@ def lent(reader: Reader, persons: Ints) -> ibis.Table:
     import pyarrow as pa  # noqa: PLC0415 - in a worker only
 
     return reader.lend("trial_persons", pa.table({"person": pa.array(persons, pa.int64())}))
+
+
+def group_name(value: str | None) -> str:
+    return _("Others") if value is None else value or _("Unknown")

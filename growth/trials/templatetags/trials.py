@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from experiments.report import wording
 from growth.reports.templatetags.reports import people_url
 from growth.trials.balance import BAD, at
-from growth.trials.groups import group_name
-from growth.trials.trial import DIMENSIONS
+from growth.trials.trial import DIMENSIONS, group_name
 
 register = template.Library()
 register.simple_tag(people_url, takes_context=True)
