@@ -15,8 +15,11 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from experiments import snapshot
+
 TIME_LIMIT = 0.8  # seconds for all checks together
 TASKS_LATE = 60  # seconds without a heartbeat
+FLAGS_LATE = 60  # seconds without a look for newer flags
 SEALS_LATE = 900  # seconds without a seal of the events
 HEARTBEAT = f"{settings.REDIS_PREFIX}heartbeat"
 
@@ -28,7 +31,7 @@ _pool = ThreadPoolExecutor(max_workers=6, thread_name_prefix="health")
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 with each service's state, "degraded" without Redis, tasks or seals; 503 without PostgreSQL."""
+    """200 with each service's state, "degraded" without Redis, tasks, seals or new flags; 503 without PostgreSQL."""
     services = run_checks(CHECKS)
     up = {name: answer["state"] == "up" for name, answer in services.items()}
     if not up["postgresql"]:
@@ -92,6 +95,14 @@ def check_tasks() -> dict[str, Any]:
     return {"state": "up" if seconds < TASKS_LATE else "late", "seconds_since_heartbeat": seconds}
 
 
+def check_flags() -> dict[str, Any]:
+    """Up while this process knows that its flags are those of now, or nobody has asked it for one."""
+    seconds = snapshot.age()
+    if seconds is None:
+        return {"state": "up"}
+    return {"state": "up" if seconds < FLAGS_LATE else "late", "seconds_since_look": int(seconds)}
+
+
 def beat() -> None:
     """Written by a task that beat sends: proof that beat, the broker and a worker work."""
     with _redis() as client:
@@ -116,4 +127,5 @@ CHECKS: dict[str, Callable[[], dict[str, Any]]] = {
     "redis": check_redis,
     "tasks": check_tasks,
     "lake": check_lake,
+    "flags": check_flags,
 }

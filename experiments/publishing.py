@@ -100,11 +100,12 @@ def _same(left: Body | None, right: Body | None) -> bool:
 
 
 def sweep() -> None:
-    """Publish the rules that have begun or ended by the clock, and ring again for a bell that was not heard."""
+    """Publish the rules that have begun or ended by the clock, and ring again for a bell that was not heard: in a
+    transaction that writes nothing, so whoever hears of a version finds it, and under the lock, so none is higher."""
     now = timezone.now()
     lately = (now - LOOKED_BACK, now)
     turned = Rule.objects.filter(Q(starts_at__range=lately) | Q(ends_at__range=lately))
-    with transaction.atomic():
-        publish(turned.values_list("flag", flat=True).distinct().order_by())
+    publish(turned.values_list("flag", flat=True).distinct().order_by())
+    with transaction.atomic(durable=True):
         for edition in _locked():
             bell.ring(edition.environment.key, edition.version, certainly=True)

@@ -85,3 +85,12 @@ def test_a_server_that_accepts_and_says_nothing_does_not_hold_the_answer(ask, mo
         answer = ask()
     assert answer.status_code == 503
     assert answer.json()["services"]["postgresql"]["error"] == "TimeoutError"
+
+
+@pytest.mark.django_db
+def test_flags_that_are_no_longer_looked_for_degrade_it(ask, monkeypatch):
+    health.beat()
+    assert ask().json()["services"]["flags"] == {"state": "up"}
+    monkeypatch.setattr(health.snapshot, "age", lambda: 61.5)
+    assert ask().json()["services"]["flags"] == {"state": "late", "seconds_since_look": 61}
+    assert ask().json()["status"] == "degraded"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from django.db import connections
 from django.utils import timezone
 
 from experiments import payload, publishing, snapshot
@@ -104,6 +106,24 @@ def test_the_sweep_rings_for_who_heard_nothing(redis_client, settings, django_ca
     assert redis_client.get(key) is None
     publishing.sweep()
     assert int(redis_client.get(key)) == version()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_rings_for_nothing_that_is_not_committed(monkeypatch):
+    flag, now = rows.flag(), timezone.now()
+    rows.rule(flag, value=True, starts_at=now - timedelta(minutes=1))
+    rung = []
+
+    def ring(environment: str, version: int, **how: bool) -> None:
+        with closing(connections.create_connection("default")) as other, other.cursor() as cursor:
+            cursor.execute("SELECT version FROM experiments_edition")
+            rung.append((version, *cursor.fetchone()))
+
+    monkeypatch.setattr(publishing.bell, "ring", ring)
+    publishing.sweep()
+    assert len(rung) == 2
+    assert all(told == committed for told, committed in rung)
 
 
 def test_the_bell_rings_after_the_commit_and_never_lower(redis_client, settings, django_capture_on_commit_callbacks):

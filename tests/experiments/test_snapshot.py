@@ -127,17 +127,25 @@ class TestTheThread:
         monkeypatch.setattr(snapshot.time, "monotonic", lambda: later)
         assert keeper._is_told()
 
-    def test_when_redis_is_back_the_database_is_asked(
-        self, keeper, settings, redis_client, django_capture_on_commit_callbacks
-    ):
-        with django_capture_on_commit_callbacks(execute=True):
-            publishing.publish([rows.flag().pk])
-        keeper._is_told()
+    def test_a_version_that_was_heard_before_it_was_committed_is_loaded_once_it_is(self, keeper, redis_client):
         keeper._take_new()
-        url, settings.REDIS_DATA_URL = settings.REDIS_DATA_URL, "unix:///nowhere.sock"
-        assert not keeper._is_told()
-        settings.REDIS_DATA_URL = url
+        snapshot.bell.ring("production", keeper.kept.version + 10**15)
         assert keeper._is_told()
+        keeper._take_new()
+        assert keeper._is_told()
+
+    def test_a_version_that_was_never_told_is_found_though_redis_answers(self, keeper, redis_client, monkeypatch):
+        keeper._take_new()
+        snapshot.bell.ring("production", keeper.kept.version)
+        assert not keeper._is_told()
+        later = time.monotonic() + snapshot.ASK_ANYWAY
+        monkeypatch.setattr(snapshot.time, "monotonic", lambda: later)
+        assert keeper._is_told()
+
+    def test_a_fault_of_any_kind_does_not_end_it(self, keeper, monkeypatch, caplog):
+        monkeypatch.setattr(snapshot.asked, "write_hourly", _broken)
+        assert keeper._look() == snapshot.ASK_EVERY
+        assert "flags are not looked for" in caplog.text
 
     def test_without_the_database_it_keeps_what_it_has(self, keeper, monkeypatch, caplog):
         flag = rows.flag()
@@ -151,6 +159,45 @@ class TestTheThread:
 
 def _broken(*_given):
     raise OSError("no database")
+
+
+class TestThereIsAThread:
+    @pytest.fixture
+    def started(self, monkeypatch):
+        """How many were, each of which ends at once."""
+        found = []
+        monkeypatch.setattr(snapshot.Keeper, "_watch", lambda keeper: found.append(keeper))
+        return found
+
+    def test_though_the_process_has_loaded_before_it_asks(self, started, monkeypatch):
+        keeper = snapshot.Keeper()
+        monkeypatch.setattr(snapshot, "_keeper", keeper)
+        snapshot.refresh()
+        assert snapshot.current() is keeper.kept
+        keeper._thread.join()
+        assert started == [keeper]
+
+    def test_once_more_when_it_has_died(self, started, monkeypatch):
+        keeper = snapshot.Keeper()
+        keeper.refresh()
+        for _ in range(2):
+            keeper.current()
+            keeper._thread.join()
+        assert started == [keeper, keeper]
+
+
+def test_its_age_is_the_time_since_it_was_known_to_be_the_newest(redis_client, monkeypatch):
+    monkeypatch.setattr(connections, "close_all", lambda: None)
+    keeper = snapshot.Keeper()
+    assert keeper.age is None
+    keeper._take_new()
+    snapshot.bell.ring("production", keeper.kept.version)
+    start = time.monotonic()
+    for later, hears in ((10, False), (20, True)):
+        monkeypatch.setattr(snapshot.time, "monotonic", lambda at=start + later: at)
+        if hears:
+            assert not keeper._is_told()
+        assert keeper.age == pytest.approx(0 if hears else later, abs=1)
 
 
 def test_who_asks_first_in_a_process_without_servers_gets_nothing_and_no_fault(monkeypatch):
