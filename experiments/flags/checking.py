@@ -9,10 +9,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from experiments.flags import prerequisites
+from experiments.flags import prerequisites, steady
 from experiments.flags.soundness import faults
 from experiments.flags.values import check_schema, check_value
-from experiments.models import KEY, WHOLE, Environment, Experiment, Flag, Rule, Variation
+from experiments.models import KEY, WHOLE, Environment, Flag, Rule, Variation
 
 Errors = dict[str, list[str]]
 _JSON_OF_ITS_OWN = ["off_value", "on_value", "value"]  # Django takes "" and {} for missing; here they are values
@@ -28,18 +28,12 @@ def check(flag: Flag, rules: Sequence[Rule]) -> None:
         for message in messages
     ]
     told += prerequisites.errors(flag.name, rules)
-    told += [_("The experiment %(key)s runs. Stop it first.") % {"key": key} for key in _running_without(flag, rules)]
-    if told or errors:
-        raise ValidationError({**errors, "rules": told} if told else errors)
-
-
-def _running_without(flag: Flag, rules: Sequence[Rule]) -> list[str]:
-    """Keys of experiments that run on the flag, and would no longer have their rule. A new flag has none."""
-    if flag.pk is None:
-        return []
-    kept = [rule.experiment_id for rule in rules if rule.experiment_id]
-    running = Experiment.objects.running().filter(rules__flag=flag.pk).exclude(pk__in=kept)
-    return list(running.values_list("key", flat=True))
+    if told:
+        errors["rules"] = told
+    for field, refused in steady.refusals(flag, rules).items():
+        errors.setdefault(field, []).extend(refused)
+    if errors:
+        raise ValidationError(errors)
 
 
 def _name_of(field: str) -> str:

@@ -20,11 +20,11 @@ from unfold.widgets import (
 )
 
 from experiments.admin.flags.fields import PlainJSONField, ShareField, ValueField, value_text
-from experiments.flags import prerequisites, segments
+from experiments.flags import prerequisites, segments, steady
 from experiments.flags.checking import rule_errors
 from experiments.flags.describing import RULE_FIELDS
 from experiments.flags.texts import read
-from experiments.models import Environment, Flag, Rule
+from experiments.models import Environment, Experiment, Flag, Rule
 
 Choices = list[tuple[str, str]]
 LAST = 32_767
@@ -81,8 +81,9 @@ class RuleForm(forms.ModelForm):
         self.fields["segments"].choices = groups  # type: ignore[attr-defined]
         self.initial["position"] = self.instance.position + 1 if self.instance.pk else None
         self.initial["value"] = value_text(self.instance.value, flag.kind)
-        if self.instance.experiment_id:
-            for name in ("value", "coverage"):
+        if self.instance.experiment:
+            runs = self.instance.experiment.status == Experiment.Status.RUNNING
+            for name in ("value", "coverage", *(steady.OF_ITS_RULE if runs else ())):
                 self.fields[name].disabled = True
         elif flag.pk:
             self.fields["value"].suit(flag.kind)  # type: ignore[attr-defined]
