@@ -19,7 +19,7 @@ from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from experiments.report import cohorts, effects, families, health, outlook, readings
-from experiments.report.deciding import Case, Contrast, Harmed, Verdict, decide
+from experiments.report.deciding import Case, Contrast, Harmed, Unjudged, Verdict, decide
 from experiments.report.material import GUARDRAIL, PRIMARY, Material, Measure
 
 Body = dict[str, Any]
@@ -69,6 +69,7 @@ def _case(
         if primary and measure
         else [],
         harmed=_harmed(metrics),
+        unjudged=_unjudged(material, metrics),
         faults=health.faults(found),
         mismatched=found["srm"]["mismatched"],
         over=material.is_over,
@@ -92,6 +93,24 @@ def _harmed(metrics: Sequence[Mapping[str, Any]]) -> list[Harmed]:
         for row in metric["arms"]
         if row["harm"] and row["harm"]["harmed"]
     ]
+
+
+def _unjudged(material: Material, metrics: Sequence[Mapping[str, Any]]) -> list[Unjudged]:
+    measures = {measure.version: measure for measure in material.measures if measure.role == GUARDRAIL}
+    return [
+        Unjudged(row["arm"], metric["version"], _comes(material, measures[metric["version"]]))
+        for metric in metrics
+        for row in metric["arms"]
+        if metric["role"] == GUARDRAIL and row["harm"] is None
+    ]
+
+
+def _comes(material: Material, measure: Measure) -> bool:
+    """Whether more of it matures until it has the planned size: a rare event may be too rare even then."""
+    matured = sum(material.cell(measure, arm.index).sums.n for arm in material.arms)
+    units = sum(material.all_units(measure, arm.index).sums.n for arm in material.arms)
+    ends = material.phase.ended_at is not None and matured == units
+    return measure.window is not None and not ends and (material.planned is None or matured < material.planned)
 
 
 def _body(

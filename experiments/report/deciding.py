@@ -34,6 +34,15 @@ class Harmed:
 
 
 @dataclass(frozen=True, slots=True)
+class Unjudged:
+    """A guardrail of which nothing can be said yet. `waits`: more units of it are to come before people decide."""
+
+    arm: int
+    version: int
+    waits: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     kind: str  # ab, aa, rollout, holdout
     alpha: float
@@ -45,6 +54,7 @@ class Case:
     days_left: int | None = None  # until the planned size is there; None where no end is in sight
     tests: Sequence[Contrast] = ()
     harmed: Sequence[Harmed] = ()
+    unjudged: Sequence[Unjudged] = ()
     faults: Sequence[str] = ()  # of health: srm, flips, bias
     mismatched: bool = False  # by the e-process, which may be looked at any time
     over: bool = False  # nobody is asked any more, and all windows have closed
@@ -98,9 +108,7 @@ def _effect(case: Case) -> Verdict:
     hurt = {harm.arm for harm in case.harmed}
     good = [test for test in found.better if test.arm not in hurt]
     if good and case.has_days and case.kind == "ab":
-        best = max(good, key=lambda test: test.gain or 0)
-        stop = "guardrail" if case.harmed else ""
-        return Verdict(SHIP, [_reason("better", best, case), *_harms(case)], best.arm, stop=stop)
+        return _won(max(good, key=lambda test: test.gain or 0), case)
     if case.harmed:
         return _harm(case)  # type: ignore[return-value]
     if not case.has_days or _waits(case, found):
@@ -112,6 +120,18 @@ def _effect(case: Case) -> Verdict:
     if found.better:
         return Verdict(REVIEW, [_reason("better", test, case) for test in found.better])
     return Verdict(REVIEW, [{"code": "mixed" if found.worse else "no_difference"}])
+
+
+def _won(best: Contrast, case: Case) -> Verdict:
+    """It ships once all guardrails have been looked at: what is not seen is not unharmed."""
+    stop, better = "guardrail" if case.harmed else "", _reason("better", best, case)
+    blind = [one for one in case.unjudged if one.arm == best.arm]
+    told = [{"code": "unjudged", "arm": one.arm, "version": one.version} for one in blind]
+    if any(one.waits for one in blind):
+        return Verdict(COLLECTING, [*told, *_harms(case)], stop=stop)
+    if blind:
+        return Verdict(REVIEW, [better, *told, *_harms(case)], stop=stop)
+    return Verdict(SHIP, [better, *_harms(case)], best.arm, stop=stop)
 
 
 def _waits(case: Case, found: _Sorted) -> bool:

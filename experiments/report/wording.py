@@ -138,6 +138,13 @@ def _harmed(body: Body, reason: Mapping[str, Any]) -> str:
     return _("Roll back “%(arm)s”: it harms %(metric)s (%(change)s).") % told
 
 
+def _unjudged(body: Body, reason: Mapping[str, Any]) -> str:
+    told = {"arm": arm_name(body, reason["arm"]), "metric": _metric(body, reason["version"])["name"]}
+    if body["verdict"]["kind"] == "collecting":
+        return _("Collecting: too few units yet to tell whether “%(arm)s” harms %(metric)s.") % told
+    return _("Whether “%(arm)s” harms %(metric)s cannot be told: too few units.") % told
+
+
 def _waiting(body: Body, reason: Mapping[str, Any]) -> str:
     days = body["verdict"]["days_left"]
     if days is None:
@@ -169,6 +176,7 @@ WORDS: dict[str, Any] = {
     "better": _better,
     "worse": _worse,
     "harmed": _harmed,
+    "unjudged": _unjudged,
     "few_days": _few_days,
     "few_units": _waiting,
     "none_yet": _waiting,

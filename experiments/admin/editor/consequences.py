@@ -59,13 +59,12 @@ def of_restart(experiment: Experiment) -> list[str]:
 
 
 def of_stop(experiment: Experiment) -> list[str]:
-    until = measured_until(experiment, timezone.now())
+    until = timezone.localtime(measured_until(experiment, timezone.now()))
     return [
         _seen(experiment),
         _("Everybody gets what the flag gives without it, within a second."),
         *([_("Its range of the layer is free for others.")] if experiment.leases.standing().exists() else []),
-        _("Its last windows close at %s; it is measured until then.")
-        % date_format(timezone.localtime(until), "SHORT_DATETIME_FORMAT"),
+        _("Its last windows close at %s; it is measured until then.") % date_format(until, "SHORT_DATETIME_FORMAT"),
         _("It cannot be started again; iterate instead."),
     ]
 

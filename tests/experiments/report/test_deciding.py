@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.report.deciding import Case, Contrast, Harmed, decide
+from experiments.report.deciding import Case, Contrast, Harmed, Unjudged, decide
 
 OPEN = Contrast(arm=1, gain=0.02, p=0.3, sequential_p=0.6)
 WON = Contrast(arm=1, gain=0.09, p=0.001, sequential_p=0.02)
@@ -78,6 +78,15 @@ def test_harm_by_one_arm_does_not_keep_another_from_winning():
     assert codes(verdict) == ["better", "harmed"]
 
 
+def test_nothing_ships_before_its_guardrails_have_been_looked_at():
+    waits, too_rare = Unjudged(1, 7, waits=True), Unjudged(1, 7, waits=False)
+    verdict = decide(replace(CASE, tests=[WON], unjudged=[waits]))
+    assert (verdict.kind, verdict.arm) == ("collecting", None)
+    assert verdict.reasons == [{"code": "unjudged", "arm": 1, "version": 7}]
+    assert told(PLANNED, tests=[WON], unjudged=[too_rare]) == ("review", "better", "unjudged")
+    assert told(CASE, tests=[WON], unjudged=[replace(waits, arm=2)]) == ("ship", "better")
+
+
 def test_harm_is_told_beside_a_fault_of_health():
     assert told(CASE, faults=["flips"], harmed=[Harmed(1, 7)]) == ("unhealthy", "flips", "harmed")
 
@@ -147,6 +156,7 @@ cases = st.builds(
     days_left=st.none() | st.integers(0, 100),
     tests=st.lists(tests, max_size=3),
     harmed=st.lists(st.builds(Harmed, st.integers(1, 3), st.integers(1, 9)), max_size=2),
+    unjudged=st.lists(st.builds(Unjudged, st.integers(1, 3), st.integers(1, 9), st.booleans()), max_size=2),
     faults=st.lists(st.sampled_from(["srm", "flips", "bias"]), max_size=2, unique=True),
     mismatched=st.booleans(),
     over=st.booleans(),
@@ -168,7 +178,7 @@ def test_whatever_is_found_the_rules_of_shipping_hold(case):
     assert by_plan or by_sequence
     assert not case.faults
     assert not case.mismatched
-    assert verdict.arm not in {harm.arm for harm in case.harmed}
+    assert verdict.arm not in {harm.arm for harm in case.harmed} | {one.arm for one in case.unjudged}
 
 
 @given(cases)

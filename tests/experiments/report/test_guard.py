@@ -21,10 +21,11 @@ def owner(member_named):
     return member_named("olga", is_staff=True)
 
 
-def ran(owner, *, lift=0.0, harm=0.0, days=14, n=6000, arms=None, **fields):
+def ran(owner, *, lift=0.0, harm=0.0, days=14, n=6000, arms=None, guarded_days=1, **fields):
     """An experiment of two weeks, its primary metric and an error rate as guardrail; as it is after a refresh."""
     kept = builders.new_metric("kept", kind="conversion", window_hours=24)
-    errors = builders.new_metric("fault", kind="conversion", window_hours=24, higher_is_better=False)
+    hours = 24 * guarded_days
+    errors = builders.new_metric("fault", kind="conversion", window_hours=hours, higher_is_better=False)
     metrics = [{"version": kept, "role": "primary"}, {"version": errors, "role": "guardrail", "margin": 0.1}]
     with time_machine.travel(START, tick=False):
         made = builders.running("guide", by=owner, metrics=metrics, planned_units=n, **fields)
@@ -74,6 +75,12 @@ def test_a_winner_ships_by_itself_where_that_was_chosen(owner, mailoutbox):
     assert made.decision_reason.startswith("Ship “Treatment”: it changed kept by +")
     assert Flag.objects.get(pk=made.flag_id).lifecycle == Flag.Lifecycle.COMPLETED
     assert len(mailoutbox) == 1
+
+
+def test_a_winner_does_not_ship_while_a_guardrail_is_still_unseen(owner):
+    made = ran(owner, lift=0.35, auto_ship=True, guarded_days=30)
+    assert (made.status, made.report.verdict) == ("running", "collecting")
+    assert [one["code"] for one in made.report.body["verdict"]["reasons"]] == ["unjudged"]
 
 
 def test_a_winner_waits_for_people_where_it_was_not(owner):

@@ -4,7 +4,7 @@ import pytest
 from django.utils.translation import override
 
 from experiments.report import wording
-from experiments.report.deciding import decide
+from experiments.report.deciding import Unjudged, decide
 from tests.experiments.report.test_deciding import CASE, LOST, PLANNED, WON, WON_AT_PLAN, Harmed, replace
 
 ROW = {
@@ -41,6 +41,9 @@ CASES = {
     "Unhealthy: units of the variations differed before they were exposed.": replace(CASE, faults=["bias"]),
     "Unhealthy: the arms of this A/A test differ in retention.": replace(CASE, kind="aa", tests=[WON]),
     "Review: it was stopped before it could be decided.": replace(CASE, over=True),
+    "Collecting: too few units yet to tell whether “Guide” harms mutes.": replace(
+        CASE, tests=[WON], unjudged=[Unjudged(1, 8, waits=True)]
+    ),
     "Review: there is no primary metric with a fixed window to decide by.": replace(CASE, decides=False),
 }
 
@@ -69,6 +72,12 @@ def test_it_is_said_in_chinese_too(words):
         said = wording.sentences(body(CASES[words]))[0]
     assert said.endswith("。")
     assert said != words
+
+
+def test_a_winner_whose_guardrail_is_too_rare_is_for_people():
+    said = wording.sentences(body(replace(CASE, tests=[WON], unjudged=[Unjudged(1, 8, waits=False)])))
+    assert said[0].startswith("Review: Guide changed retention for the better")
+    assert said[1:] == ["Whether “Guide” harms mutes cannot be told: too few units."]
 
 
 def test_that_no_guardrail_was_harmed_is_said_only_where_it_is_so():
