@@ -44,6 +44,8 @@ class Site:
 
     def __init__(self, clock: Any, *, daily: int, through_pages: int, chance: random.Random, tell: Tell) -> None:
         self.clock, self.daily, self.through_pages = clock, daily, through_pages
+        self.own: list[int] = []  # experiments of this story
+        self.is_alone = not Experiment.objects.measured().exists()
         self.chance, self.tell = chance, tell
         self.start = self.midnight = timezone.now()
         self.pending: list[Event] = []
@@ -63,7 +65,7 @@ class Site:
         self.clock.move_to(self.midnight)
         self._record()
         lake.seal()
-        background.refresh(as_of=self.midnight)
+        background.refresh(as_of=self.midnight, only=None if self.is_alone else self.own)
         snapshot.refresh()  # as each process does within a second of what the guard did
 
     def _joined(self, came: list[Newcomer]) -> list[Member]:
@@ -99,6 +101,12 @@ class Site:
         record_all(one for one in self.pending if one.at < self.midnight)
         self.pending = [one for one in self.pending if one.at >= self.midnight]
 
+    def begin(self, experiment: Experiment) -> Experiment:
+        starting.start(experiment, by=None)
+        snapshot.refresh()
+        self.own.append(experiment.pk)
+        return Experiment.objects.get(pk=experiment.pk)
+
     def run(self, experiment: Experiment, until: Callable[[Experiment], bool]) -> Experiment:
         for _ in range(MOST_DAYS):
             if until(experiment):
@@ -116,9 +124,8 @@ def play(
     """`daily` newcomers, of whom some open the feed in a page; each round is planned for so many units."""
     with time_machine.travel(start.astimezone(UTC), tick=False) as clock:
         site = Site(clock, daily=daily, through_pages=through_pages, chance=random.Random(seed), tell=tell)
-        first = site.run(_begin(first_round(planned)), _has_stopped)
-        second = _begin(second_round(first, planned))
-        second = site.run(second, _has_stopped)
+        first = site.run(site.begin(first_round(planned)), _has_stopped)
+        second = site.run(site.begin(second_round(first, planned)), _has_stopped)
         shipped = site.midnight
         second = site.run(second, lambda one: one.measured_until is None)  # until the last windows have closed
         last = _conclude(first, second)
@@ -131,12 +138,6 @@ def play(
             "afterwards": _afterwards(),
             "loop": _loop(last),
         }
-
-
-def _begin(experiment: Experiment) -> Experiment:
-    starting.start(experiment, by=None)
-    snapshot.refresh()
-    return Experiment.objects.get(pk=experiment.pk)
 
 
 def _has_stopped(experiment: Experiment) -> bool:
