@@ -25,6 +25,7 @@ BAD = 0.001  # of Holm's p
 
 class Balance(Trial):
     key = "trial-balance"
+    command = "trial_balance"
     title = gettext_lazy("Units by arm")
     about = gettext_lazy("Whether the arms have the units that their weights promise: by device, page, hour and more.")
     template = "reports/trials/balance.html"

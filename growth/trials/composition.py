@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 class Composition(Trial):
     key = "trial-composition"
+    command = "trial_composition"
     title = gettext_lazy("Who is in it")
     about = gettext_lazy("Who its people are, beside all who were active at the same time.")
     template = "reports/trials/composition.html"

@@ -44,6 +44,7 @@ class GroupsForm(TrialForm):
 
 class Groups(Trial):
     key = "trial-groups"
+    command = "trial_groups"
     title = gettext_lazy("A metric by group")
     about = gettext_lazy("Where a change works: one metric by device, language, country, source or page.")
     template = "reports/trials/groups.html"

@@ -42,6 +42,7 @@ class OverlapForm(TrialForm):
 
 class Overlap(Trial):
     key = "trial-overlap"
+    command = "trial_overlap"
     title = gettext_lazy("Overlap with others")
     about = gettext_lazy("Which of the experiments that run share their people, and whether they change each other.")
     template = "reports/trials/overlap.html"

@@ -49,6 +49,7 @@ class UnitForm(TrialForm):
 
 class Unit(Trial):
     key = "trial-unit"
+    command = "trial_unit"
     title = gettext_lazy("One unit's way")
     about = gettext_lazy("What the payload says to one unit, what it was shown, what it did, and where it counts.")
     template = "reports/trials/unit.html"

@@ -1,0 +1,5 @@
+from growth.reports.commanding import ReportCommand
+
+
+class Command(ReportCommand):
+    kind = "trial-groups"
