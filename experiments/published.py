@@ -14,7 +14,6 @@ from experiments.bucketing import bucketer
 from experiments.evaluation import Program
 from experiments.models import WHOLE, Edition, Publication
 from experiments.payload import HOLDOUTS
-from experiments.serving import public
 
 logger = logging.getLogger(__name__)
 NONE: Mapping[str, Any] = MappingProxyType({})
@@ -53,7 +52,6 @@ class Snapshot:
     version: int = 0
     bodies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # by the flag's name, as bodies.py says
     program: Program = Program(NONE, NONE)
-    public: Program = Program(NONE, NONE)  # without the rules that name people
     phases: Mapping[str, int] = field(default_factory=dict)  # by the experiment's key
     holdouts: tuple[Holdout, ...] = ()
     sticky: bool = False  # whether any experiment's assignments stick
@@ -78,16 +76,11 @@ def _with(kept: Snapshot, new: dict[str, Any], *, version: int) -> Snapshot:
     gone = {name for name, body in new.items() if body is None}
     bodies = {name: body for name, body in {**kept.bodies, **new}.items() if name not in gone}
     flags = _known(kept.program, new) | {name: _compiled(name, new[name]) for name in new.keys() - gone}
-    shown = {name: public.body_of(new[name]) for name in new.keys() - gone}
-    open_flags = _known(kept.public, new) | {
-        name: flags[name] if body is new[name] else _compiled(name, body) for name, body in shown.items()
-    }
     phased = [rule for body in bodies.values() for rule in body["rules"] if "phase" in rule]
     return Snapshot(
         version=version,
         bodies=bodies,
         program=_program(flags),
-        public=_program(open_flags),
         phases={rule["key"]: rule["phase"] for rule in phased},
         holdouts=kept.holdouts if told is None else tuple(_holdout(one) for one in told["holdouts"]),
         sticky=any("fallbackAttribute" in rule for rule in phased),

@@ -14,14 +14,13 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from experiments import asked, snapshot
-from experiments.evaluation import Program
 from experiments.models import SdkKey
 from experiments.serving import ofrep, public
 from experiments.serving.doors import as_json, door, matches
 from experiments.serving.reading import Fault, context_of
 from experiments.snapshot import Snapshot
 
-FORM = "1"  # of the answers; another one makes other ETags
+FORM = "2"  # of the answers; another one makes other ETags
 
 _payloads: dict[tuple[str, str], tuple[int, bytes]] = {}  # by environment and kind of key: version, text
 
@@ -39,7 +38,7 @@ def evaluate_flag(request: HttpRequest, sdk_key: SdkKey, key: str) -> HttpRespon
     context, _canonical = context_of(request)
     kept = snapshot.of(sdk_key.environment.key)
     try:
-        found = ofrep.answer(_program(kept, sdk_key), kept.bodies, key, context)
+        found = ofrep.answer(kept.program, kept.bodies, key, context)
     except ofrep.Unknown:
         raise Fault(404, "FLAG_NOT_FOUND", "There is no such flag.") from None
     asked.names.add(key)
@@ -51,11 +50,12 @@ def evaluate_flags(request: HttpRequest, sdk_key: SdkKey) -> HttpResponse:
     """Equal flags and an equal context have an equal ETag, which is told before anything is evaluated."""
     context, canonical = context_of(request)
     kept = snapshot.of(sdk_key.environment.key)
+    asked.names.update(kept.bodies)
     etag = _etag(sdk_key.environment.key, sdk_key.kind, str(kept.version), canonical)
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Authorization, X-API-Key"}
     if matches(request, etag):
         return HttpResponse(status=304, headers=headers)
-    found = list(ofrep.answers(_program(kept, sdk_key), kept.bodies, context))
+    found = list(ofrep.answers(kept.program, kept.bodies, context))
     return as_json({"flags": found, "metadata": {"version": str(kept.version)}}, headers=headers)
 
 
@@ -63,6 +63,7 @@ def evaluate_flags(request: HttpRequest, sdk_key: SdkKey) -> HttpResponse:
 def features(request: HttpRequest, sdk_key: SdkKey) -> HttpResponse:
     """The payload of GrowthBook's clients, who evaluate by themselves."""
     kept = snapshot.of(sdk_key.environment.key)
+    asked.names.update(kept.bodies)
     etag = _etag(sdk_key.environment.key, sdk_key.kind, str(kept.version))
     scope = "public" if sdk_key.kind == SdkKey.Kind.CLIENT else "private"
     headers = {"ETag": etag, "Cache-Control": f"{scope}, max-age=0, must-revalidate"}
@@ -77,10 +78,6 @@ def description(request: HttpRequest) -> HttpResponse:
     return as_json(_description())
 
 
-def _program(kept: Snapshot, key: SdkKey) -> Program:
-    return kept.program if key.kind == SdkKey.Kind.SERVER else kept.public
-
-
 def _etag(*parts: str | bytes) -> str:
     digest = blake2b(FORM.encode(), digest_size=16)
     for part in parts:
@@ -93,17 +90,17 @@ def _payload(key: SdkKey, kept: Snapshot) -> bytes:
     version, text = _payloads.get((key.environment.key, key.kind), (-1, b""))
     if version != kept.version:
         updated = datetime.fromtimestamp(kept.version / 1000, UTC).isoformat(timespec="milliseconds")
-        shown = {name: _feature(body, key.kind) for name, body in sorted(kept.bodies.items())}
+        bodies = kept.bodies if key.kind == SdkKey.Kind.SERVER else public.bodies(kept.bodies)
+        shown = {name: _feature(body) for name, body in sorted(bodies.items())}
         told = {"status": 200, "features": shown, "dateUpdated": updated}
         text = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
         _payloads[key.environment.key, key.kind] = (kept.version, text)
     return text
 
 
-def _feature(body: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    shown = body if kind == SdkKey.Kind.SERVER else public.body_of(body)
-    rules = [{**rule, "phase": str(rule["phase"])} if "phase" in rule else rule for rule in shown["rules"]]
-    return {"defaultValue": shown["defaultValue"], "rules": rules}
+def _feature(body: Mapping[str, Any]) -> dict[str, Any]:
+    rules = [{**rule, "phase": str(rule["phase"])} if "phase" in rule else rule for rule in body["rules"]]
+    return {"defaultValue": body["defaultValue"], "rules": rules}
 
 
 @lru_cache(maxsize=1)

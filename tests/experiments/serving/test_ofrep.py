@@ -7,6 +7,7 @@ import json
 import pytest
 from django.utils import timezone
 
+from experiments import asked
 from experiments.serving import limits, reading
 from tests.experiments import rows
 
@@ -167,6 +168,12 @@ class TestBulk:
         response = ask(context={}, **{"if-none-match": form.format(etag)})
         assert (response.status_code, response.content, response["ETag"]) == (304, b"", etag)
 
+    def test_all_of_them_were_asked_for(self, ask, published, monkeypatch):
+        monkeypatch.setattr(asked, "names", set())
+        published(rows.flag("a"), rows.flag("b"))
+        ask(context={})
+        assert asked.names == {"a", "b"}
+
     def test_nothing_is_asked_of_the_database_but_the_key(self, ask, published, django_assert_num_queries):
         published(*(rows.flag(percent="50") for _ in range(5)))
         ask(context={"targetingKey": "7"})
@@ -197,13 +204,18 @@ class TestKeys:
         assert ask("here", {}, secret=secret).status_code == 404
         assert ask("there", {}).status_code == 404
 
-    def test_a_clients_key_does_not_tell_whom_rules_name(self, ask, published, key_of, alice):
+    @pytest.mark.parametrize("kind", ["client", "server"])
+    @pytest.mark.parametrize("name", ["flag", ""])
+    def test_whom_a_rule_excludes_is_excluded_whatever_the_key(self, ask, published, key_of, kind, name):
         flag = rows.flag("flag")
-        flag.users.add(alice)
+        rows.rule(flag, value=False, condition={"member": {"$in": ["7"]}})
+        rows.rule(flag, value=True)
         published(flag)
-        context = {"member": str(alice.pk)}
-        assert ask("flag", context).json()["value"] is True
-        assert ask("flag", context, secret=key_of("client")).json()["value"] is False
+        secret, found = key_of(kind), []
+        for member in ("7", "8"):
+            told = ask(name, {"member": member}, secret=secret).json()
+            found.append((told if name else told["flags"][0])["value"])
+        assert found == [False, True]
 
 
 class TestLimits:
