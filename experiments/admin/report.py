@@ -10,7 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin import AdminSite
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -20,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from experiments.admin.editor import acts as editor
+from experiments.admin.remarks import NoteForm, ReviewForm
 from experiments.models import Experiment, ExperimentChange, Report
 from experiments.report import charting, overriding, showing, tables, wording
 
@@ -158,9 +160,11 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
     experiment = _asked(request, pk)
     if not request.user.has_perm(CHANGE):
         raise PermissionDenied
-    text = request.POST.get("text", "").strip()
-    if text:
-        experiment.notes.create(text=text[:5000], by_id=request.user.pk)
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        experiment.notes.create(**form.cleaned_data, by_id=request.user.pk)
+    else:
+        _tell(request, form)
     return redirect(f"{experiment.get_absolute_url()}#notes")
 
 
@@ -168,8 +172,16 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """In spite of a mismatch of arms, on a reviewer's word."""
     experiment = _asked(request, pk)
-    try:
-        overriding.override(experiment, by=request.user, what=overriding.SRM, reason=request.POST.get("reason", ""))
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
+    form = ReviewForm(request.POST)
+    if not overriding.may_review(request.user):
+        raise PermissionDenied
+    if form.is_valid():
+        overriding.override(experiment, by=request.user, what=overriding.SRM, **form.cleaned_data)
+    else:
+        _tell(request, form)
     return redirect(experiment.get_absolute_url())
+
+
+def _tell(request: HttpRequest, form: Form) -> None:
+    for words in form.errors.values():
+        messages.error(request, " ".join(map(str, words)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -19,6 +19,7 @@ KINDS: dict[str, tuple[type, ...]] = {
     "number": (int, float),
     "json": (dict, list),
 }
+DEEPEST = 50  # objects and lists within each other
 LARGEST = 65_536  # bytes of a value as JSON: every process and every client holds them all
 NOWHERE: Registry = Registry()  # with no way to fetch what a schema names elsewhere
 
@@ -27,16 +28,41 @@ def check_value(value: Any, kind: str, schema: Any = None) -> None:
     """Raises ValidationError."""
     if not isinstance(value, KINDS[kind]) or isinstance(value, bool) != (kind == "boolean"):
         raise ValidationError(_wrong_kind(kind))
+    check_kept(value)
+    if schema is not None:
+        _check_fit(value, schema)
+
+
+def check_kept(value: Any) -> None:
+    """That PostgreSQL keeps it as JSON, and gives it back. Raises ValidationError."""
+    if len(check_json(value)) > LARGEST:
+        raise ValidationError(_("At most %(most)d characters as JSON.") % {"most": LARGEST})
+
+
+def check_json(value: Any) -> str:
+    """The value as JSON. Raises ValidationError where PostgreSQL, or a reader in another language, would not take it:
+    of numbers that are none, halves of letters, the character 0, and what is nested too deep to be walked through."""
     try:
         text = json.dumps(value, allow_nan=False)
-    except (ValueError, TypeError) as error:
+        json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, TypeError, RecursionError) as error:
         raise ValidationError(_("This cannot be written as JSON.")) from error
     if "\\u0000" in text:
         raise ValidationError(_("The character 0 cannot be kept."))
-    if len(text) > LARGEST:
-        raise ValidationError(_("At most %(most)d characters as JSON.") % {"most": LARGEST})
-    if schema is not None:
-        _check_fit(value, schema)
+    if _is_deeper(value, DEEPEST):
+        raise ValidationError(_("Nested more than %(most)d deep.") % {"most": DEEPEST})
+    return text
+
+
+def _is_deeper(value: Any, most: int) -> bool:
+    level = [value]
+    for _depth in range(most + 1):
+        level = [part for one in level for part in _parts(one)]
+    return bool(level)
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
 
 
 def _wrong_kind(kind: str) -> str:
@@ -60,8 +86,11 @@ def _check_fit(value: Any, schema: Any) -> None:
 
 def check_schema(schema: Any) -> None:
     """Raises ValidationError. A schema stands on its own: `$ref` leads within it, and nothing is ever fetched."""
+    check_json(schema)
     try:
         Draft202012Validator.check_schema(schema)
+    except RecursionError as error:
+        raise ValidationError(_("The schema cannot be followed to its end.")) from error
     except SchemaError as error:
         raise ValidationError(_("No JSON schema: %(why)s") % {"why": error.message[:300]}) from error
     if any(not str(target).startswith("#") for target in _references(schema)):

@@ -105,6 +105,7 @@ class Experiment(models.Model):
     stopped_at = models.DateTimeField(_("stopped"), null=True, editable=False)
     measured_until = models.DateTimeField(null=True, editable=False, help_text=_("Its windows close then."))
     archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
+    discarded_at = models.DateTimeField(_("discarded"), null=True, editable=False)
     decision = models.CharField(_("decision"), max_length=12, choices=Decision.choices, blank=True, editable=False)
     winner = models.PositiveSmallIntegerField(_("shipped variation"), null=True, editable=False)
     decided_by = models.ForeignKey(
@@ -132,6 +133,9 @@ class Experiment(models.Model):
                 condition=Q(status__in=["draft", "running"], stopped_at=None)
                 | Q(status__in=["stopped", "archived"], stopped_at__isnull=False),
                 name="experiment_stopped_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(discarded_at=None) | Q(status="draft"), name="experiment_discarded_as_a_draft"
             ),
             models.CheckConstraint(
                 condition=Q(decision="ship", winner__isnull=False) | ~Q(decision="ship") & Q(winner=None),
@@ -193,7 +197,7 @@ class Phase(models.Model):
     bucket_version = models.PositiveSmallIntegerField(
         default=0, help_text=_("Assignments that stuck under an earlier one are no longer good.")
     )
-    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     ended_at = models.DateTimeField(_("ended"), null=True)
 

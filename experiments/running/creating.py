@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from experiments.flags.checking import check_condition
+from experiments.flags.values import check_kept
 from experiments.models import Experiment, ExperimentMetric, Flag, Idea, MetricVersion, Variation
 from experiments.running.acting import Person, record
 
@@ -57,7 +58,15 @@ def set_variations(experiment: Experiment, variations: Sequence[Mapping[str, Any
     if len({row.key for row in rows}) < len(rows):
         raise ValidationError({"variations": _("Two variations have the same key.")})
     experiment.variations.all().delete()
-    Variation.objects.bulk_create([_clean(row, "variations") for row in rows])
+    Variation.objects.bulk_create([_clean(_kept(row), "variations") for row in rows])
+
+
+def _kept(row: Variation) -> Variation:
+    try:
+        check_kept(row.value)
+    except ValidationError as refused:
+        raise ValidationError({"variations": [f"{row.key}: {message}" for message in refused.messages]}) from refused
+    return row
 
 
 def set_metrics(experiment: Experiment, metrics: Sequence[Mapping[str, Any]]) -> None:

@@ -88,9 +88,14 @@ def value_of(text: str, flag: Flag | None) -> Any:
     if flag and flag.kind == Flag.Kind.STRING:
         return text
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise ValidationError(_("“%s” is no value: true, false, a number, or JSON.") % text[:40]) from error
+
+
+def _refuse(constant: str) -> None:
+    """NaN, Infinity and -Infinity, which Python reads and JSON has not."""
+    raise ValueError(constant)
 
 
 def of_experiment(experiment: Experiment) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -133,6 +133,10 @@ def test_of_a_text_flag_the_value_is_the_text(at_desk):
         ({"condition": "{"}, "Enter a valid JSON"),
         ({"condition": '{"country": {"$near": 1}}'}, "no such operator"),
         ({"variations-0-value": "yes"}, "is no value"),
+        ({"variations-0-value": "NaN"}, "“NaN” is no value"),
+        ({"variations-0-value": "[-Infinity]"}, "is no value"),
+        ({"variations-0-value": "1e999"}, "control: This cannot be written as JSON."),
+        ({"variations-0-value": '"\\u0000"'}, "control: The character 0 cannot be kept."),
         ({"variations-1-key": "control"}, "same key"),
         ({"metrics-0-margin": "3"}, "margin"),
         ({"alpha": "0.9"}, "experiment_alpha_is_one"),
@@ -207,6 +211,13 @@ def test_each_act_is_confirmed_with_a_reason(at_desk, admin):
     ]
     done("iterate", name="Guide, shorter")
     assert Experiment.objects.get(parent=experiment).name == "Guide, shorter"
+
+
+@pytest.mark.parametrize(("act", "given"), [("restart", {"weights": "1, 3"}), ("ramp", {"coverage": "50"})])
+def test_the_longest_reason_is_kept_with_the_phase_it_began(at_desk, act, given):
+    experiment = builders.running()
+    at_desk.post(f"{LIST}{experiment.pk}/{act}/", {**given, "why": "x" * 500})
+    assert experiment.phases.get(number=2).reason == "x" * 500
 
 
 def test_without_a_reason_it_is_not_stopped(at_desk):

@@ -131,6 +131,16 @@ def test_notes_are_kept_by_who_may_change_experiments(boss, reader, admin):
     assert reader.post(url, {"text": "Mine"}).status_code == 403
 
 
+@pytest.mark.parametrize("words", ["x" * 5001, "a\0b", " "])
+def test_words_that_cannot_be_kept_are_refused_and_said(boss, words):
+    found = made(arm=(np.arange(4000) % 5 == 0).astype(int))
+    for name, field in (("note", "text"), ("show", "reason")):
+        url = reverse(f"admin:experiments_experiment_report_{name}", args=[found.pk])
+        assert list(boss.post(url, {field: words}, follow=True).context["messages"])
+    assert not found.notes.exists()
+    assert not found.overrides.exists()
+
+
 def test_the_table_as_csv_has_a_row_for_each_arm_of_each_metric(boss):
     found = made()
     response = boss.get(reverse("admin:experiments_experiment_report_csv", args=[found.pk]))
