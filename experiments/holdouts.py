@@ -38,7 +38,7 @@ def create(
 ) -> Holdout:
     """Of a team's experiments, or without one of everybody's; `share` in ten thousandths. Nobody is held out yet."""
     experiment = creating.create(
-        key=f"holdout-{key}",
+        key=measured_by(key),
         name=name,
         flag=None,
         kind=Experiment.Kind.HOLDOUT,
@@ -51,6 +51,11 @@ def create(
     holdout.full_clean(exclude=["experiment"])
     holdout.save()
     return holdout
+
+
+def measured_by(key: str) -> str:
+    """The key of the experiment that a holdout of this key has."""
+    return f"holdout-{key}"
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ from unfold.widgets import UnfoldAdminSelect2MultipleWidget, UnfoldAdminSelectWi
 
 from experiments import holdouts
 from experiments.admin.layers import unit_field
-from experiments.models import Holdout, Metric
+from experiments.models import Experiment, Holdout, Metric
 
 MADE = ("key", "name", "team", "share", "hash_attribute")
 WIDEST = 5000  # ten thousandths: the slice beside it is as wide
@@ -49,6 +49,12 @@ class HoldoutForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in ("primary", "others"):
             self.fields[name].queryset = Metric.objects.filter(archived_at=None)  # type: ignore[attr-defined]
+
+    def clean_key(self) -> str:
+        key: str = self.cleaned_data["key"]
+        if Experiment.objects.filter(key=holdouts.measured_by(key)).exists():
+            raise ValidationError(_("There is an experiment %(key)s already.") % {"key": holdouts.measured_by(key)})
+        return key
 
     def clean_share(self) -> int:
         share: int = self.cleaned_data["share"]

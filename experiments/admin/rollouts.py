@@ -22,6 +22,7 @@ from experiments.rollouts import showing, stepping
 
 DECIDE, VIEW = "experiments.decide_experiment", "experiments.view_rollout"
 GUARDS = 3  # guardrails that the form has room for, beside the error rate
+LONGEST = 32_767  # hours of a step, by the table
 NAMES: dict[str, Any] = {
     "advance": gettext_lazy("Go on now"),
     "hold": gettext_lazy("Hold"),
@@ -42,7 +43,9 @@ class WhyForm(forms.Form):
 
 class BeginForm(forms.Form):
     value = ValueField(label=gettext_lazy("Value that is rolled out"))
-    step_hours = forms.IntegerField(label=gettext_lazy("Hours of a step, at least"), min_value=1, initial=24)
+    step_hours = forms.IntegerField(
+        label=gettext_lazy("Hours of a step, at least"), min_value=1, max_value=LONGEST, initial=24
+    )
     why = forms.CharField(label=gettext_lazy("Why"), max_length=500, required=False, widget=forms.Textarea({"rows": 2}))
 
     def __init__(self, given: Any, *, flag: Flag) -> None:

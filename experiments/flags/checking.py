@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from experiments.flags import prerequisites, steady
 from experiments.flags.soundness import faults
-from experiments.flags.values import check_schema, check_value
+from experiments.flags.values import check_json, check_schema, check_value
 from experiments.models import KEY, WHOLE, Environment, Flag, Rule, Variation
 
 Errors = dict[str, list[str]]
@@ -100,6 +100,7 @@ def _collect(errors: Errors, field: str | None, act: Callable[[], Any]) -> None:
 
 def check_condition(condition: Any) -> None:
     """Raises ValidationError that says where the condition is unsound."""
+    check_json(condition)
     found = [f"{where or '{}'}: {_words(what)}" for where, what in faults(condition)]
     if found:
         raise ValidationError(found)

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from experiments.flags.values import check_json
 from experiments.models import Flag
 
 
@@ -21,7 +22,14 @@ def read(text: str, kind: str) -> Any:
     """Raises ValidationError."""
     if kind == Flag.Kind.STRING:
         return text.replace("\r\n", "\n")
+    return read_json(text.strip().lower() if kind == Flag.Kind.BOOLEAN else text)
+
+
+def read_json(text: str) -> Any:
+    """Raises ValidationError, of what could not be kept or followed to its end too."""
     try:
-        return json.loads(text.strip().lower() if kind == Flag.Kind.BOOLEAN else text)
+        found = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ValidationError(_("This is no JSON: %(why)s") % {"why": error}) from error
+    check_json(found)
+    return found

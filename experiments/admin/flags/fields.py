@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.fields import InvalidJSONInput, JSONString
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
@@ -14,7 +16,7 @@ from unfold.widgets import (
     UnfoldAdminTextareaWidget,
 )
 
-from experiments.flags.texts import written
+from experiments.flags.texts import read_json, written
 
 TRUTHS = [("false", _("false")), ("true", _("true"))]
 
@@ -40,8 +42,23 @@ class PlainJSONField(forms.JSONField):
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"required": False, "widget": UnfoldAdminTextareaWidget({"rows": 3})} | options)
 
+    def to_python(self, value: Any) -> Any:
+        """In place of Django's, which takes NaN for a number and fails where lists are nested without end."""
+        if self.disabled or not isinstance(value, str) or isinstance(value, JSONString):
+            return value
+        if value in self.empty_values:
+            return None
+        found = read_json(value)
+        return JSONString(found) if isinstance(found, str) else found
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            return initial if self.disabled else self.to_python(data)
+        except ValidationError:
+            return InvalidJSONInput(data)
+
     def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, forms.fields.InvalidJSONInput | str):
+        if isinstance(value, InvalidJSONInput | str):
             return value
         return json.dumps(value, ensure_ascii=False, indent=2) if value else ""
 

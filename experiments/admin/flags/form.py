@@ -76,7 +76,8 @@ class FlagForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial["seen"] = self.instance.modified.isoformat()
-            self.fields["layer"].disabled = self.instance.experiments.running().exists()
+            if "layer" in self.fields:  # of who may change it
+                self.fields["layer"].disabled = self.instance.experiments.running().exists()
         else:
             here = Environment.objects.filter(key=settings.EXPERIMENTS_ENVIRONMENT)
             self.initial.update(superusers=False, environments=list(here))

@@ -48,6 +48,14 @@ def test_a_share_that_is_none_is_refused_in_the_form(boss, share, told):
     assert not Holdout.objects.exists()
 
 
+def test_a_key_whose_experiment_there_is_already_is_refused_in_the_form(boss):
+    metric = builders.new_metric("votes").metric
+    builders.new_experiment("holdout-global")
+    given = {"key": "global", "name": "Global", "share": 500, "hash_attribute": "id", "primary": metric.pk}
+    assert "There is an experiment holdout-global already." in boss.post(f"{URL}add/", given).content.decode()
+    assert not Holdout.objects.exists()
+
+
 def test_it_is_started_frozen_and_ended_by_buttons_that_ask_why(boss, holdout):
     for name, field in (("start", "started_at"), ("freeze", "frozen_at"), ("end", "ended_at")):
         assert f"/{name}" in boss.get(f"{URL}{holdout.pk}/change/").content.decode()

@@ -85,6 +85,15 @@ def test_a_float_stays_one(desk):
         ({}, {"value": ""}, "rules-0-value"),
         ({}, {"condition": '{"a": {"$nope": 1}}'}, "rules-0-condition"),
         ({}, {"condition": "{"}, "rules-0-condition"),
+        ({}, {"condition": '{"a": NaN}'}, "rules-0-condition"),
+        ({}, {"condition": '{"a": 1e999}'}, "rules-0-condition"),
+        ({}, {"condition": '{"a": "\\ud800"}'}, "rules-0-condition"),
+        ({}, {"condition": '{"a": "\\u0000"}'}, "rules-0-condition"),
+        ({}, {"condition": '{"$not":' * 9000 + "{}" + "}" * 9000}, "rules-0-condition"),
+        ({}, {"prerequisites": "[" * 9000 + "]" * 9000}, "rules-0-prerequisites"),
+        ({"schema": '{"not":' * 9000 + "{}" + "}" * 9000}, {}, "schema"),
+        ({"schema": '{"not":' * 150 + "{}" + "}" * 150}, {}, "schema"),
+        ({"kind": "json", "off_value": "[" * 9000 + "]" * 9000, "on_value": "{}"}, {"value": "{}"}, "off_value"),
         ({}, {"coverage": "101"}, "rules-0-coverage"),
         ({}, {"segments": "moon"}, "rules-0-segments"),
         ({}, {"environments": "moon"}, "rules-0-environments"),
@@ -194,7 +203,7 @@ def test_the_preview_tells_what_a_unit_gets_and_why(desk):
     assert (found.value, found.rule) == ("b", "Rule 1")
     found = desk.get(page("preview", flag.pk), asked | {"attributes": "{}"}).context["found"]
     assert (found.value, found.rule) == ("a", "")
-    for wrong in ("[", "[1]"):
+    for wrong in ("[", "[1]", '{"id": "\\ud800"}', "[" * 9000 + "]" * 9000, '{"id": NaN}'):
         form = desk.get(page("preview", flag.pk), asked | {"attributes": wrong}).context["form"]
         assert "attributes" in form.errors
 

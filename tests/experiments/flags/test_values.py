@@ -29,7 +29,9 @@ def test_a_number_is_one_that_json_has(value):
         check_value(value, "number")
 
 
-@pytest.mark.parametrize("value", [{"a": float("nan")}, {"a": "\x00"}, {"a": "x" * 70_000}, {"a": object()}])
+@pytest.mark.parametrize(
+    "value", [{"a": float("nan")}, {"a": "\x00"}, {"a": "x" * 70_000}, {"a": object()}, ["\ud800"]]
+)
 def test_what_the_database_or_a_client_cannot_hold_is_refused(value):
     with pytest.raises(ValidationError):
         check_value(value, "json")
@@ -70,3 +72,14 @@ def test_nothing_is_fetched_and_no_circle_walked_for_a_schema(schema, monkeypatc
 )
 def test_every_list_of_plain_values_is_json(value):
     check_value([value], "json")
+
+
+def test_what_is_nested_deeper_than_anybody_reads_is_refused():
+    value: dict[str, object] = {}
+    for _depth in range(50):
+        value = {"not": value}
+    check_value(value, "json")
+    check_schema(value)
+    for check in (lambda: check_value({"not": {"not": value}}, "json"), lambda: check_schema({"not": {"not": value}})):
+        with pytest.raises(ValidationError, match="Nested more than 50 deep"):
+            check()

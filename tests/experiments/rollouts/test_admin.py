@@ -48,6 +48,13 @@ def test_what_is_refused_is_said_in_the_form(deciding):
     assert not Rollout.objects.exists()
 
 
+def test_a_step_longer_than_the_table_holds_is_refused_in_the_form(deciding):
+    begin = reverse("admin:experiments_rollout_begin", args=[builders.new_flag().pk])
+    page = deciding.post(begin, {"value": "true", "step_hours": "40000", **guards()})
+    assert "step_hours" in page.context["form"].errors
+    assert not Rollout.objects.exists()
+
+
 def test_the_page_shows_the_way_it_went_and_what_was_seen(deciding, alice):
     rollout = stepping.begin(builders.new_flag("buttons"), value=True, by=None)
     version = rollout.experiment.metrics.get().version_id
