@@ -57,8 +57,10 @@ class Groups(Trial):
         check_shown(phase)
         version = version_of(params, phase)
         groups = compared_by(reader, phase, version, params["dimension"])
-        metric = {"version": version.pk, "key": version.metric.key, "name": version.metric.name}
-        return {"metric": metric, **told(groups)}
+        metric = {"key": version.metric.key, "name": version.metric.name}
+        uses = phase.experiment.metrics.values_list("version__metric__key", "version__metric__name")
+        others = [{"key": key, "name": name} for key, name in uses if key != metric["key"]]
+        return {"metric": metric, "others": others, **told(groups)}
 
     def people(self, params: Params, cell: Params, reader: Reader) -> ibis.Table:
         from experiments.debugging.membership import persons  # noqa: PLC0415

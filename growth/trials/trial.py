@@ -107,14 +107,10 @@ def check_shown(phase: Phase) -> None:
 def described(phase: Phase) -> dict[str, Any]:
     experiment: Experiment = phase.experiment
     names = Variation.objects.filter(experiment=experiment).order_by("index").values_list("name", "key")
-    metrics = ExperimentMetric.objects.filter(experiment=experiment).values_list(
-        "version__metric__key", "version__metric__name"
-    )
     return {
         "experiment": {"id": experiment.pk, "key": experiment.key, "name": experiment.name, "phase": phase.number},
         "arms": [name or key for name, key in names],
         "weights": phase.weights,
-        "metrics": [{"key": key, "name": name} for key, name in metrics],
     }
 
 
