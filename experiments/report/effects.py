@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import reduce
 from operator import add
-from typing import Any
+from typing import Any, NamedTuple
 
 from experiments.report.material import GUARDRAIL, QUOTIENTS, SHARES, Cell, Material, Measure
 from experiments.stats import bayes, cuped, guardrails, sequences, sums
@@ -16,11 +15,11 @@ from experiments.stats.samples import Joint, Sample
 
 SCALES = ("absolute", "absolute_se", "absolute_ci", "p", "relative", "relative_se", "relative_ci", "relative_p")
 UNPLANNED = 5000  # N* of an experiment without a planned size, as GrowthBook has it
+TOLD = (*SCALES, "df")
 HARM_ALPHA = 0.01  # of an experiment, shared among its guardrails and arms
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(NamedTuple):
     """A measure's cells with what is told of them: control first."""
 
     cells: Sequence[Cell]
@@ -31,7 +30,8 @@ class Sums:
 def measured(material: Material, measure: Measure, guards: int) -> dict[str, Any]:
     """`guards`: guardrails of the experiment times arms beside control."""
     cells = [material.cell(measure, arm.index) for arm in material.arms]
-    told = Sums(cells, [sample(measure, cell) for cell in cells], [_joint(measure, cell) for cell in cells])
+    joints = [_joint(measure, cell) for cell in cells]
+    told = Sums(cells, [_sample(measure, *one) for one in zip(cells, joints, strict=True)], joints)
     theta = cuped.slope([_pooled(measure, told)])
     control = told.samples[0]
     return {
@@ -54,6 +54,13 @@ def sample(measure: Measure, cell: Cell) -> Sample:
     if measure.kind in QUOTIENTS:
         return sums.ratio(cell.sums, measure.scale)
     return sums.mean(cell.sums, int(measure.scale))
+
+
+def _sample(measure: Measure, cell: Cell, joint: Joint) -> Sample:
+    """Of a quotient its linearisation has all that there is to tell."""
+    if measure.kind in QUOTIENTS and joint.n > 1:
+        return Sample(joint.n, joint.y, joint.var_y)
+    return sample(measure, cell)
 
 
 def _joint(measure: Measure, cell: Cell) -> Joint:
@@ -101,8 +108,7 @@ def planned_for(material: Material, place: int) -> int:
     return max(1, round(planned * (weights[0] + weights[place]) / sum(weights)))
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     n: int  # of the pair
     planned: int
     alpha: float
@@ -110,14 +116,16 @@ class Look:
 
 
 def _told(effect: Effect) -> dict[str, Any]:
-    return {name: _number(getattr(effect, name)) for name in (*SCALES, "df")}
+    return {name: _number(getattr(effect, name)) for name in TOLD}
 
 
 def _number(value: Any) -> Any:
     """As JSON: no NaN, intervals as lists."""
+    if value is None:
+        return None
     if isinstance(value, tuple):
         return list(value)
-    return None if value is None or math.isnan(value) else float(value)
+    return None if math.isnan(value) else float(value)
 
 
 def _sequential(effect: Effect, looked: Look) -> dict[str, Any] | None:

@@ -6,13 +6,12 @@ It is shown beside the test and decides nothing: chance to win has no protection
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scipy.special import ndtr, ndtri
 
 
-@dataclass(frozen=True, slots=True)
-class Prior:
+class Prior(NamedTuple):
     """Of the relative effect before anything was seen. Not `proper`: flat, so that the data speak alone."""
 
     mean: float = 0.0
@@ -20,8 +19,7 @@ class Prior:
     proper: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Posterior:
+class Posterior(NamedTuple):
     mean: float
     deviation: float
 

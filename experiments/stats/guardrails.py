@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from experiments.stats import sequences
 from experiments.stats.samples import Sample
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(NamedTuple):
     """`margin` is the change for the worse that is borne: a share of control's mean, or where not `relative` so much
     of the metric. `alpha` is of the whole experiment and shared equally `among` its guardrails (Bonferroni)."""
 
@@ -25,8 +24,7 @@ class Guard:
         return self.alpha / self.among
 
 
-@dataclass(frozen=True, slots=True)
-class Harm:
+class Harm(NamedTuple):
     """`excess`: the change for the worse beyond the margin, in the metric's own units; `bound`: the least that the
     one-sided confidence sequence leaves it to be. Harmed when that is above 0, which is when p is below the level."""
 

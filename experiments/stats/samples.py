@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,7 @@ Floats = NDArray[np.float64]
 ROUNDING = 1e-13  # of what is added up, far above what it loses and far below what units differ by
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """`n` units with the mean and the variance of what is measured of each (of a ratio: linearised, see `ratio`)."""
 
     n: int

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
-from scipy.optimize import brentq
-
+CERTAIN = 700  # beyond, exp is none of a float's
+ONE_SIDED = 0.5  # a level of a one-sided sequence lies below
 MIN_UNITS, MIN_POSITIVE = 100, 10  # of each arm: before them the central limit has not been reached
 
 
@@ -34,6 +35,7 @@ def look(value: float | None, error: float | None, n: int, *, planned: int, alph
     return Look((value - side, value + side), p_value(value, error, n, planned=planned, alpha=alpha))
 
 
+@lru_cache(maxsize=1024)
 def _rho2(alpha: float, planned: int) -> float:
     return (-2 * math.log(alpha) + math.log(-2 * math.log(alpha) + 1)) / planned
 
@@ -60,7 +62,7 @@ def p_value(difference: float, error: float, n: int, *, planned: int, alpha: flo
 
 def one_sided_reach(n: int, *, planned: int, alpha: float = 0.05) -> float:
     """Standard errors on the one side that is looked at; ValueError for alpha of 0.5 and more."""
-    if not 0 < alpha < 0.5:
+    if not 0 < alpha < ONE_SIDED:
         raise ValueError("alpha of a one-sided sequence lies between 0 and 0.5")
     rho2 = _rho2(2 * alpha, planned)
     grown = n * rho2 + 1
@@ -69,14 +71,12 @@ def one_sided_reach(n: int, *, planned: int, alpha: float = 0.05) -> float:
 
 def one_sided_p(difference: float, error: float, n: int, *, planned: int, alpha: float = 0.05) -> float:
     """Against a difference of 0 or less: the smallest level at which the sequence, tuned for `alpha`, leaves it out."""
-    distance = difference / error
+    if difference <= 0:
+        return 1.0
     rho2 = _rho2(2 * alpha, planned)
     grown = n * rho2 + 1
-
-    def short(level: float) -> float:
-        return math.sqrt(2 * grown / (n * rho2) * math.log(1 + math.sqrt(grown) / (2 * level))) - distance
-
-    low, high = 1e-12, 0.5
-    if short(high) > 0:
-        return 1.0
-    return low if short(low) < 0 else float(brentq(short, low, high))
+    evidence = rho2 * (difference / error) ** 2 * n / (2 * grown)
+    if evidence > CERTAIN:
+        return 0.0
+    level = math.sqrt(grown) / (2 * math.expm1(evidence)) if evidence else math.inf
+    return level if level <= ONE_SIDED else 1.0

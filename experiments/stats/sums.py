@@ -113,7 +113,7 @@ def linearised(sums: Sums, whole: Sums, scale: float = 1) -> Joint:
 
 def _beside(sums: Sums, whole: Sums) -> float:
     """Σ(r − r̄)² of r = y − Rd, exactly 0 where every unit has the ratio R of the whole."""
-    yy = sums.about_means(sums.yy, sums.y, sums.y)
-    yd = sums.about_means(sums.yd, sums.y, sums.d)
-    dd = sums.about_means(sums.dd, sums.d, sums.d)
-    return (whole.d**2 * yy - 2 * whole.y * whole.d * yd + whole.y**2 * dd) / (sums.n * whole.d**2)
+    n, y, d = sums.n, sums.y, sums.d
+    yy, yd, dd = n * sums.yy - y * y, n * sums.yd - y * d, n * sums.dd - d * d
+    square = whole.d * whole.d
+    return (square * yy - 2 * whole.y * whole.d * yd + whole.y * whole.y * dd) / (n * square)

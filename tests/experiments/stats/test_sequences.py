@@ -43,7 +43,9 @@ def test_one_side_is_looked_at_closer_than_two():
 def test_the_one_sided_p_and_the_reach_agree():
     reach = sequences.one_sided_reach(3000, planned=5000)
     assert sequences.one_sided_p(reach, 1.0, 3000, planned=5000) == pytest.approx(0.05, rel=1e-6)
-    assert sequences.one_sided_p(-3.0, 1.0, 3000, planned=5000) == 1.0
+    for difference in (-3.0, 0.0, 0.01):
+        assert sequences.one_sided_p(difference, 1.0, 3000, planned=5000) == 1.0
+    assert sequences.one_sided_p(99.0, 1.0, 3000, planned=5000) == 0.0
 
 
 def test_half_is_no_level_of_a_one_sided_sequence():
