@@ -13,7 +13,10 @@ from experiments.metrics.defining import DEFINITION
 from experiments.metrics.words import said
 from experiments.models import Experiment, ExperimentMetric, Metric, MetricVersion
 
-LIVE = (Experiment.Status.DRAFT, Experiment.Status.RUNNING)
+LIVE: dict[str, Any] = {
+    "experiment__status__in": (Experiment.Status.DRAFT, Experiment.Status.RUNNING),
+    "experiment__discarded_at": None,
+}
 LABELS = {field.name: field.verbose_name for field in MetricVersion._meta.fields}
 MOST_VERSIONS, MOST_NAMED = 50, 5
 
@@ -33,7 +36,7 @@ def lines(metric: Metric) -> list[Line]:
     uses = ExperimentMetric.objects.filter(version__in=versions)
     counts = dict(uses.values_list("version").annotate(Count("pk")).order_by())
     named = defaultdict(list)
-    live = uses.filter(experiment__status__in=LIVE).select_related("experiment").order_by("-experiment")
+    live = uses.filter(**LIVE).select_related("experiment").order_by("-experiment")
     for use in live.defer("experiment__words")[:100]:
         named[use.version_id].append(use.experiment)
     olders: list[MetricVersion | None] = [*versions[1:], None]
@@ -45,7 +48,7 @@ def lines(metric: Metric) -> list[Line]:
 
 def live_uses(metrics: Iterable[Metric]) -> Counter[int]:
     """How many drafts and running experiments have each metric, whatever its version."""
-    uses = ExperimentMetric.objects.filter(version__metric__in=list(metrics), experiment__status__in=LIVE)
+    uses = ExperimentMetric.objects.filter(version__metric__in=list(metrics), **LIVE)
     return Counter(dict(uses.values_list("version__metric").annotate(Count("experiment", distinct=True)).order_by()))
 
 

@@ -20,7 +20,7 @@ TOLD = (
     *("key", "name", "kind", "status", "hypothesis", "description", "tags", "flag", "team", "owner", "idea", "parent"),
     *("hash_attribute", "fallback_attribute", "condition", "segments"),
     *("alpha", "power", "effect", "planned_units", "min_days", "auto_stop", "auto_ship"),
-    *("decision", "winner", "learnings"),
+    *("decision", "winner", "learnings", "discarded_at"),
 )
 
 
@@ -65,6 +65,8 @@ def told(experiment: Experiment) -> dict[str, Any]:
 
 
 def must_be(experiment: Experiment, *statuses: str) -> None:
+    if experiment.discarded_at:
+        raise ValidationError({"status": _("It is discarded; iterate to go on from it.")})
     if experiment.status not in statuses:
         wanted = " / ".join(str(Experiment.Status(status).label) for status in statuses)
         found = experiment.get_status_display()

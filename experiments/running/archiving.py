@@ -1,4 +1,4 @@
-"""What is over is put away with what it has taught."""
+"""What is over is put away with what it has taught; what never began, with why."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from experiments.models import Experiment
-from experiments.running.acting import Person, acting, must_be
+from experiments.running.acting import Person, acting, must_be, must_say_why
 
 
 def archive(experiment: Experiment, *, learnings: str, by: Person) -> Experiment:
@@ -20,4 +20,14 @@ def archive(experiment: Experiment, *, learnings: str, by: Person) -> Experiment
         experiment.status, experiment.archived_at = Experiment.Status.ARCHIVED, timezone.now()
         experiment.learnings = learnings
         experiment.save(update_fields=["status", "archived_at", "learnings"])
+    return experiment
+
+
+def discard(experiment: Experiment, *, by: Person, why: str) -> Experiment:
+    """A draft, for good. Its row stays, since its changes are on record, and so does its key."""
+    must_say_why(why)
+    with acting(experiment, "discarded", by=by, why=why) as experiment:
+        must_be(experiment, Experiment.Status.DRAFT)
+        experiment.discarded_at = timezone.now()
+        experiment.save(update_fields=["discarded_at"])
     return experiment

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from experiments.models import Experiment, ExperimentMetric
-from experiments.running.acting import Person, acting
+from experiments.running.acting import Person, acting, must_be
 from experiments.running.creating import clean, set_metrics, set_variations
 
 ANY_TIME = {
@@ -37,7 +37,9 @@ def change(
 ) -> Experiment:
     """`variations` and `metrics` are all that there shall be."""
     with acting(experiment, "changed", by=by, why=why) as experiment:
-        if experiment.status != Experiment.Status.DRAFT:
+        if experiment.status == Experiment.Status.DRAFT:
+            must_be(experiment, Experiment.Status.DRAFT)
+        else:
             _check_late(experiment, variations, metrics, fields)
         for name, value in fields.items():
             setattr(experiment, name, value)

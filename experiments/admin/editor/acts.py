@@ -107,6 +107,17 @@ ACTS = (
         CHANGE,
     ),
     Act(
+        "discard",
+        _("Discard"),
+        _("It is discarded."),
+        ReasonForm,
+        archiving.discard,
+        consequences.of_discard,
+        (Status.DRAFT,),
+        CHANGE,
+        danger=True,
+    ),
+    Act(
         "iterate",
         _("Iterate"),
         _("Here is the next one, as a draft."),
@@ -127,6 +138,8 @@ def offered(member: Any, experiment: Experiment) -> list[Act]:
 
 def _fits(act: Act, experiment: Experiment) -> bool:
     """Guarded rollouts and holdouts have pages and verbs of their own, until they are over."""
+    if experiment.discarded_at and act.key != "iterate":
+        return False
     if experiment.status not in act.statuses or (experiment.decision and act.key in ("ship", "decide")):
         return False
     return experiment.kind in (Experiment.Kind.AB, Experiment.Kind.AA) or act.key == "archive"

@@ -19,7 +19,7 @@ from experiments.running.stopping import measured_until
 
 def missing(experiment: Experiment) -> dict[str, list[str]]:
     """By field what a draft lacks before it can start."""
-    if experiment.status != Experiment.Status.DRAFT:
+    if experiment.status != Experiment.Status.DRAFT or experiment.discarded_at:
         return {}
     try:
         check_ready(experiment, experiment.flag)
@@ -85,6 +85,13 @@ def of_decide(experiment: Experiment) -> list[str]:
 
 def of_archive(experiment: Experiment) -> list[str]:
     return [_("It leaves the lists of what is at work and is found in the archive, by words of what was learned.")]
+
+
+def of_discard(experiment: Experiment) -> list[str]:
+    return [
+        _("It leaves the lists; its page, its history and its key “%s” stay.") % experiment.key,
+        _("It cannot be started again; iterate instead."),
+    ]
 
 
 def of_iterate(experiment: Experiment) -> list[str]:

@@ -18,6 +18,7 @@ from experiments import listing
 from experiments.models import Experiment, Report, Team
 
 LONGEST = 200  # characters of a search
+STATES = [*Experiment.Status.choices, ("discarded", _("discarded"))]
 
 
 class ListForm(forms.Form):
@@ -28,13 +29,17 @@ class ListForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("any")), *Experiment.Kind.choices], required=False)
     team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.all(), required=False, empty_label=_("any"))
     mine = forms.BooleanField(label=_("only mine"), required=False)
-    status = forms.ChoiceField(choices=Experiment.Status.choices, required=False, widget=forms.HiddenInput)
+    status = forms.ChoiceField(choices=STATES, required=False, widget=forms.HiddenInput)
     before = forms.IntegerField(min_value=0, max_value=2**63 - 1, required=False, widget=forms.HiddenInput)
 
     def asked(self, member: Any) -> Q:
         given = self.given
-        found = Q()
-        for name, field in (("status", "status"), ("verdict", "report__verdict"), ("kind", "kind"), ("team", "team")):
+        found = Q(discarded_at=None)
+        if given.get("status") == "discarded":
+            found = Q(discarded_at__isnull=False)
+        elif given.get("status"):
+            found &= Q(status=given["status"])
+        for name, field in (("verdict", "report__verdict"), ("kind", "kind"), ("team", "team")):
             found &= Q(**{field: given[name]}) if given.get(name) else Q()
         return found & Q(owner=member) if given.get("mine") else found
 
@@ -70,4 +75,4 @@ def experiments(request: HttpRequest) -> HttpResponse:
 
 
 def _tabs() -> list[tuple[str, Any]]:
-    return [("", _("all")), *Experiment.Status.choices]
+    return [("", _("all")), *STATES]

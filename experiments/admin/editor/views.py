@@ -69,7 +69,8 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         _check(request, CHANGE)
         return _edited(request, Editor(adding.grown(request.POST), experiment=experiment))
-    if experiment.status == Experiment.Status.DRAFT and request.user.has_perm(CHANGE) or "edit" in request.GET:
+    is_open = experiment.status == Experiment.Status.DRAFT and not experiment.discarded_at
+    if is_open and request.user.has_perm(CHANGE) or "edit" in request.GET:
         _check(request, CHANGE)
         return _form(request, Editor(experiment=experiment))
     return _setup(request, experiment)

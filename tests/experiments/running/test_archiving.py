@@ -4,7 +4,7 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 
-from experiments.running import archiving, iterating, stopping
+from experiments.running import archiving, changing, iterating, starting, stopping
 from tests.experiments import builders
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +75,40 @@ def test_an_iteration_is_read_by_the_version_its_parent_was_read_by():
     version.metric.versions.create(number=2, kind="count", events="vote_cast", window_hours=1)
 
     assert iterating.iterate(experiment, by=None).metrics.get().version == version
+
+
+def test_a_draft_is_discarded_with_a_reason_and_its_history_stays(alice):
+    draft = archiving.discard(builders.new_experiment("guide"), by=alice, why="Asked before.")
+
+    assert (draft.status, bool(draft.discarded_at)) == ("draft", True)
+    newest = draft.changes.first()
+    assert (newest.act, newest.by, newest.why, [*newest.after]) == (
+        "discarded",
+        alice,
+        "Asked before.",
+        ["discarded_at"],
+    )
+    assert iterating.iterate(draft, by=alice).discarded_at is None
+
+
+@pytest.mark.parametrize("act", ["start", "change", "discard"])
+def test_what_is_discarded_stays_as_it_was(act):
+    draft = archiving.discard(builders.new_experiment(), by=None, why="Asked before.")
+
+    with pytest.raises(ValidationError) as refused:
+        {
+            "start": lambda: starting.start(draft, by=None),
+            "change": lambda: changing.change(draft, by=None, name="Again"),
+            "discard": lambda: archiving.discard(draft, by=None, why="Twice."),
+        }[act]()
+
+    assert set(refused.value.message_dict) == {"status"}
+
+
+def test_only_drafts_are_discarded_and_only_with_a_reason():
+    with pytest.raises(ValidationError) as running:
+        archiving.discard(builders.running(), by=None, why="Not wanted.")
+    with pytest.raises(ValidationError) as unsaid:
+        archiving.discard(builders.new_experiment(), by=None, why=" ")
+
+    assert (set(running.value.message_dict), set(unsaid.value.message_dict)) == ({"status"}, {"why"})
