@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from experiments import publishing, snapshot
 from experiments.flags.describing import describe, same
@@ -23,14 +23,22 @@ def withdraw(flag: Flag) -> None:
     publishing.publish([flag.pk])
 
 
-@transaction.atomic
 def follow(flag: Flag) -> None:
     """Publish it, let this process go by it, and go on with its history, if it has one; who did it is not known."""
-    stands = Flag.objects.select_for_update().filter(pk=flag.pk).first()
-    if stands is not None:
-        _go_on(stands)
-        publishing.publish([stands.pk])
-    snapshot.refresh()
+    with transaction.atomic():
+        stands = Flag.objects.select_for_update().filter(pk=flag.pk).first()
+        if stands is not None:
+            _go_on(stands)
+            publishing.publish([stands.pk])
+    if _is_as_good_as_committed():
+        snapshot.refresh()
+    else:
+        transaction.on_commit(snapshot.refresh)
+
+
+def _is_as_good_as_committed() -> bool:
+    """What surrounds a test case never commits, by Django's own mark; waffle's test tools change flags within it."""
+    return all(block._from_testcase for block in connection.atomic_blocks)
 
 
 def _go_on(flag: Flag) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 from django.test import RequestFactory
 from waffle import flag_is_active
 from waffle.testutils import override_flag
@@ -84,3 +85,30 @@ def test_a_deleted_flag_is_told_to_nobody(django_capture_on_commit_callbacks):
         Flag.objects.get().delete()
     assert body("composer") is None
     assert "composer" not in snapshot.current().program.flags
+
+
+def test_what_is_rolled_back_was_never_gone_by():
+    flag = changing.create("composer", by=None)
+    snapshot.refresh()
+    before = snapshot.current().version
+
+    with transaction.atomic():
+        Flag.objects.filter(pk=flag.pk).update(everyone=True)
+        flag.flush()
+        transaction.set_rollback(True)
+
+    assert snapshot.current().version == before
+    assert snapshot.refresh().version == before
+
+
+def test_what_is_committed_is_gone_by(django_capture_on_commit_callbacks):
+    flag = changing.create("composer", by=None)
+    snapshot.refresh()
+    before = snapshot.current().version
+
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        Flag.objects.filter(pk=flag.pk).update(everyone=True)
+        flag.flush()
+        assert snapshot.current().version == before
+
+    assert snapshot.current().version > before
