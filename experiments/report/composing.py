@@ -1,12 +1,13 @@
 """From an experiment's material to its report: the verdict, and a body of plain numbers that is stored as JSON.
 
-body = {"schema": 1, "as_of", "kind", "alpha", "family": tests adjusted together by Holm,
+body = {"schema": 1, "as_of", "kind", "alpha", "family": {role: tests adjusted together by Holm},
   "phase": {"id", "number", "started_at", "ended_at", "coverage"},
   "arms": [{"index", "key", "name", "weight"}],                     control first
   "verdict": {"kind", "reasons": [{"code", …}], "arm", "days_left", "stop"},
   "health": {"srm", "flips", "bias": each with "status", "maturity", "exposures": [[day, units of each arm]]},
   "metrics": [{"version", "name", "role", "kind", "margin", "window_s", "control": {"n", "mean"},
-     "arms": [{"arm", "n", "mean", what analyze_csv has, "sequential", "cuped", "bayes", "harm", "reading"}]}],
+     "arms": [{"arm", "n", "mean", what analyze_csv has, "sequential", "cuped", "bayes", "harm", "reading",
+        "plan": null | the fixed test at the planned size}]}],
   "cohorts": null | {"version", "weekly", "rows": [{"day", "control": n, "arms": [[n, relative, ci]]}]},
   "outlook": {"planned", "exposed", "matured", "daily", "days_left", "full_days", "min_days", "mde"},
   "impact": [{"arm", "units", "gain", "ci"}]}                       a day
@@ -18,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
-from experiments.report import cohorts, effects, families, health, outlook, readings
+from experiments.report import cohorts, effects, families, health, outlook, planned, readings
 from experiments.report.deciding import Case, Contrast, Harmed, Unjudged, Verdict, decide
 from experiments.report.material import GUARDRAIL, PRIMARY, Material, Measure
 
@@ -33,11 +34,12 @@ class Composed(NamedTuple):
 def compose(material: Material) -> Composed:
     guards = sum(one.role == GUARDRAIL for one in material.measures) * (len(material.arms) - 1)
     metrics = [effects.measured(material, measure, guards) for measure in material.measures]
+    planned.look(metrics, material)
     family = families.adjust(metrics)
     found = health.checked(material)
     ahead = _outlook(material, found)
     verdict = decide(_case(material, metrics, found, ahead))
-    readings.read(metrics, material, ahead)
+    readings.read(metrics, material)
     return Composed(verdict, _body(material, verdict, found, metrics, ahead) | {"family": family})
 
 
@@ -65,9 +67,10 @@ def _case(
         planned=material.planned,
         decides=decides,
         days_left=ahead["days_left"],
-        tests=[_contrast(measure, row, len(material.arms) - 1) for row in primary["arms"]]
-        if primary and measure
-        else [],
+        tests=[
+            _contrast(measure, row, arms=len(material.arms) - 1, alpha=material.alpha)
+            for row in (primary["arms"] if primary and measure else ())
+        ],
         harmed=_harmed(metrics),
         unjudged=_unjudged(material, metrics),
         faults=health.faults(found),
@@ -76,13 +79,17 @@ def _case(
     )
 
 
-def _contrast(measure: Measure, row: Mapping[str, Any], arms: int) -> Contrast:
+def _contrast(measure: Measure, row: Mapping[str, Any], *, arms: int, alpha: float) -> Contrast:
+    """What the sequence tells is of all units; else it is the test at the planned size that counts."""
+    sequential_p = families.deciding_sequence(row, arms=arms)
+    by_sequence = sequential_p is not None and sequential_p < alpha
+    judged = row if by_sequence or not row["plan"] else row["plan"]
     return Contrast(
         arm=row["arm"],
-        gain=readings.gain(row, higher_is_better=measure.higher_is_better),
-        p=families.deciding_p(row, arms=arms),
-        sequential_p=families.deciding_sequence(row, arms=arms),
-        conflicting=row["status"] == "scale_conflict",
+        gain=readings.gain(judged, higher_is_better=measure.higher_is_better),
+        p=families.deciding_plan(row, arms=arms),
+        sequential_p=sequential_p,
+        conflicting=judged["status"] == "scale_conflict",
     )
 
 

@@ -16,11 +16,11 @@ COLLECTING, SHIP, ROLL_BACK, REVIEW, UNHEALTHY = "collecting", "ship", "roll_bac
 @dataclass(frozen=True, slots=True)
 class Contrast:
     """The primary metric of one arm against control. The p-values are those of the family: where there are more arms
-    than one, adjusted over arms and goals. None where nothing can be said (of a sequence: yet)."""
+    than one, adjusted over arms. None where nothing can be said yet."""
 
     arm: int
     gain: float | None  # the relative effect, turned so that more is better
-    p: float | None
+    p: float | None  # of the fixed test, which is made once, at the planned size
     sequential_p: float | None
     conflicting: bool = False  # the absolute and the relative scale disagree about 0
 

@@ -9,12 +9,11 @@ from experiments.report import families
 from experiments.report.material import GUARDRAIL, PRIMARY, Material
 
 
-def read(metrics: Sequence[dict[str, Any]], material: Material, ahead: Mapping[str, Any]) -> None:
+def read(metrics: Sequence[dict[str, Any]], material: Material) -> None:
     """Fills `reading` of every row."""
-    planned = bool(ahead["planned"]) and ahead["matured"] >= ahead["planned"]
     for metric in metrics:
         for row in metric["arms"]:
-            row["reading"] = _reading(metric, row, material, planned=planned)
+            row["reading"] = _reading(metric, row, material)
 
 
 def gain(row: Mapping[str, Any], *, higher_is_better: bool) -> float | None:
@@ -23,7 +22,7 @@ def gain(row: Mapping[str, Any], *, higher_is_better: bool) -> float | None:
     return effect if effect is None or higher_is_better else -effect
 
 
-def _reading(metric: Mapping[str, Any], row: Mapping[str, Any], material: Material, *, planned: bool) -> str:
+def _reading(metric: Mapping[str, Any], row: Mapping[str, Any], material: Material) -> str:
     if row["status"] in ("too_few", "zero_variance"):
         return row["status"]
     if metric["role"] == GUARDRAIL:
@@ -32,8 +31,7 @@ def _reading(metric: Mapping[str, Any], row: Mapping[str, Any], material: Materi
         return "so_far"
     if row["status"] == "scale_conflict":
         return "scale_conflict"
-    side = "better" if (gain(row, higher_is_better=metric["higher_is_better"]) or 0) > 0 else "worse"
-    return _told(side, metric, row, material, planned=planned)
+    return _told(metric, row, material)
 
 
 def _guarded(row: Mapping[str, Any]) -> str:
@@ -42,13 +40,21 @@ def _guarded(row: Mapping[str, Any]) -> str:
     return "harmed" if row["harm"]["harmed"] else "not_harmed"
 
 
-def _told(side: str, metric: Mapping[str, Any], row: Mapping[str, Any], material: Material, *, planned: bool) -> str:
-    """A test that is looked at before its planned size is not over: only a sequence may be believed then."""
+def _told(metric: Mapping[str, Any], row: Mapping[str, Any], material: Material) -> str:
+    """A fixed test is believed where it was made as planned, once and of the primary metric; else only a sequence."""
     arms = len(material.arms) - 1 if metric["role"] == PRIMARY else 2
-    believed = families.deciding_sequence(row, arms=arms)
-    if believed is not None and believed < material.alpha:
-        return side
-    p = families.deciding_p(row, arms=arms)
-    if p is None or p >= material.alpha:
-        return "no_difference"
-    return side if planned else f"{side}_not_yet"
+    if _is_told(families.deciding_sequence(row, arms=arms), material):
+        return _side(metric, row)
+    if _is_told(families.deciding_plan(row, arms=arms), material):
+        return _side(metric, row["plan"])
+    if _is_told(families.deciding_p(row, arms=arms), material):
+        return f"{_side(metric, row)}_not_yet"
+    return "no_difference"
+
+
+def _is_told(p: float | None, material: Material) -> bool:
+    return p is not None and p < material.alpha
+
+
+def _side(metric: Mapping[str, Any], test: Mapping[str, Any]) -> str:
+    return "better" if (gain(test, higher_is_better=metric["higher_is_better"]) or 0) > 0 else "worse"

@@ -204,10 +204,15 @@ def _counted(body: Body) -> list[str]:
 def _judged(body: Body) -> list[str]:
     found = []
     if len(body["arms"]) > 2:
-        words = _("Variations × goals are %(n)d tests: their p-values are adjusted together (Holm), and decide so.")
-        found.append(words % {"n": body["family"]})
-    elif body["family"] > 1:
-        found.append(_("The primary metric is one test, told before the start; goals beside it are adjusted (Holm)."))
+        words = _(
+            "The variations are %(n)d tests of the primary metric: their p-values are adjusted together (Holm), and "
+            "decide so."
+        )
+        found.append(words % {"n": len(body["arms"]) - 1})
+    elif any(metric["role"] == "primary" for metric in body["metrics"]):
+        found.append(_("The primary metric is one test, told before the start."))
+    if any(metric["role"] == "secondary" for metric in body["metrics"]):
+        found.append(_("Secondary goals are adjusted among themselves (Holm), and decide nothing."))
     if any(metric["role"] == "guardrail" for metric in body["metrics"]):
         found.append(_("Guardrails are one-sided sequential tests that share an α of 0.01."))
     return found

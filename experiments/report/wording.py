@@ -95,6 +95,7 @@ def _effect(body: Body, reason: Mapping[str, Any]) -> dict[str, str]:
     """How much the primary metric changed, with the interval that it was decided by."""
     metric = _metric(body)
     row = _row(metric, reason["arm"])
+    row = row.get("plan") or row if reason["by"] == "plan" else row
     scale, told = ("absolute", number) if row["relative"] is None else ("relative", percent)
     ci = row["sequential"][scale]["ci"] if reason["by"] == "sequence" and row["sequential"] else row[f"{scale}_ci"]
     low, high = (told(end, signed=True) if end is not None else "–" for end in ci or (None, None))

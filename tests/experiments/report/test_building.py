@@ -85,11 +85,25 @@ def test_a_ratio_is_as_analyze_csv_has_it(three_arms):
         same(row, one)
 
 
-def test_p_values_of_goals_and_arms_are_one_family_by_holm(three_arms):
+def test_p_values_of_the_arms_are_one_family_by_holm_and_of_other_goals_another(three_arms):
     made, units = three_arms
     body = build(made.pk, AS_OF)
-    goals = [row for one in body["metrics"] if one["role"] != "guardrail" for row in one["arms"]]
-    order = sorted(goals, key=lambda row: row["p"])
-    assert body["family"] == 4
-    assert order[0]["p_adjusted"] == pytest.approx(min(1, 4 * order[0]["p"]))
-    assert [row["p_adjusted"] for row in order] == sorted(row["p_adjusted"] for row in goals)
+    assert body["family"] == {"primary": 2, "secondary": 2}
+    for name in ("kept", "seconds"):
+        order = sorted(rows_of(made, name), key=lambda row: row["p"])
+        assert order[0]["p_adjusted"] == pytest.approx(min(1, 2 * order[0]["p"]))
+        assert order[1]["p_adjusted"] == pytest.approx(max(order[0]["p_adjusted"], order[1]["p"]))
+
+
+def test_goals_that_go_while_it_runs_leave_the_primary_as_it_was(three_arms):
+    made, units = three_arms
+    before = rows_of(made, "kept")
+    made.metrics.filter(role="secondary").delete()
+    assert rows_of(made, "kept") == before
+
+
+def test_what_has_no_window_is_no_test_of_a_family(three_arms):
+    made, units = three_arms
+    made.metrics.create(version=metric("ever", kind="count", window_hours=None), role="secondary", position=9)
+    assert build(made.pk, AS_OF)["family"]["secondary"] == 2
+    assert {row["p_adjusted"] for row in rows_of(made, "ever")} == {None}

@@ -114,7 +114,7 @@ def test_results_of_mismatched_arms_are_hidden_until_a_reviewer_says_why(boss, r
 def test_more_arms_are_named_and_their_family_is_told(boss):
     page = text(boss.get(made(arms=("control", "guide", "tour")).get_absolute_url()))
     assert page.count("<small>Tour</small>") == 2
-    assert "Variations × goals are 2 tests" in page
+    assert "The variations are 2 tests of the primary metric" in page
 
 
 def test_before_the_first_refresh_the_page_says_so(boss):
