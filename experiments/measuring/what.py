@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import NamedTuple
 
 from events.record import epoch_us
@@ -95,6 +96,12 @@ def scale(version: MetricVersion) -> int:
 def is_summed(version: MetricVersion) -> bool:
     """Whether sums by day say all of it; the others (quantiles, caps at a share) are found of the units themselves."""
     return version.kind in MetricVersion.ADDITIVE and version.cap_share is None
+
+
+def final_after(version: MetricVersion) -> timedelta | None:
+    """How long after the first exposure a unit's value, and what it is divided by, are final; None: they never are."""
+    ends = [part.ends for part in measure(version).parts()]
+    return None if None in ends else timedelta(microseconds=max(end or 0 for end in ends))
 
 
 def measured(only: Collection[int] | None = None) -> What:

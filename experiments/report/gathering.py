@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
 
-from experiments.measuring.what import is_summed, measure, scale
+from experiments.measuring.what import final_after, is_summed, scale
 from experiments.models import WHOLE, Experiment, ExperimentMetric, ExposureDay, MetricVersion, Phase, Variation
 from experiments.report.material import PRIMARY, Arm, Cell, Exposed, Material, Measure, Stretch
 from experiments.stats.sums import Sums
@@ -71,12 +71,6 @@ def gather(experiment_ids: Collection[int], as_of: datetime) -> list[Material]:
     return found
 
 
-def window_of(version: MetricVersion) -> timedelta | None:
-    """After the first exposure, until a unit's value is final; None: it never is."""
-    ends = [part.ends for part in measure(version).parts()]
-    return None if None in ends else timedelta(microseconds=max(end or 0 for end in ends))
-
-
 def _phases(experiment_ids: Collection[int]) -> dict[int, Phase]:
     newest = Phase.objects.filter(experiment__in=experiment_ids).values("experiment").annotate(newest=Max("number"))
     numbers = dict(newest.values_list("experiment", "newest"))
@@ -108,7 +102,7 @@ def measure_of(version: MetricVersion) -> Measure:
         name=version.metric.name,
         role="",
         kind=version.kind,
-        window=window_of(version),
+        window=final_after(version),
         scale=scale(version) / scale(below) if below else scale(version),
         higher_is_better=version.higher_is_better,
         interference=version.interference,

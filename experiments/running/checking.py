@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from experiments import conditions
 from experiments.flags.values import check_value
-from experiments.models import Experiment, ExperimentMetric, Flag, Variation
+from experiments.measuring.what import final_after, is_summed
+from experiments.models import Experiment, ExperimentMetric, Flag, MetricVersion, Variation
 
 Refusal = tuple[str, str | Promise]  # the field, and what is wrong with it
 
@@ -38,6 +39,8 @@ def check_ready(experiment: Experiment, flag: Flag | None) -> Flag:
 def _of_variations(experiment: Experiment, variations: list[Variation]) -> Iterator[Refusal]:
     if sum(variation.weight > 0 for variation in variations) < 2:
         yield "variations", _("Two variations at least must have a weight.")
+    elif not variations[0].weight:
+        yield "variations", _("The control must have a weight: all others are compared with it.")
     elif experiment.kind == Experiment.Kind.AA and _differ(variations):
         yield "variations", _("In an A/A test all variations have one value.")
     elif experiment.kind != Experiment.Kind.AA and not _differ(variations):
@@ -76,7 +79,11 @@ def _of_values(flag: Flag | None, variations: list[Variation]) -> Iterator[Refus
 
 
 def _of_metrics(experiment: Experiment) -> Iterator[Refusal]:
-    roles = {use.role for use in experiment.metrics.all()}
+    uses = list(experiment.metrics.select_related("version__metric", "version__denominator"))
+    roles = {use.role for use in uses}
+    for use in uses:
+        if use.role != ExperimentMetric.Role.SECONDARY:
+            yield from _of_judge(experiment, use.version)
     if experiment.kind == Experiment.Kind.ROLLOUT:
         if ExperimentMetric.Role.GUARDRAIL not in roles:
             yield "metrics", _("A guarded rollout needs a guardrail.")
@@ -85,6 +92,16 @@ def _of_metrics(experiment: Experiment) -> Iterator[Refusal]:
         yield "metrics", _("Choose the primary metric: by it the experiment is decided.")
     if not experiment.planned_units:
         yield "planned_units", _("Say before the start how many units it needs: it stays so.")
+
+
+def _of_judge(experiment: Experiment, version: MetricVersion) -> Iterator[Refusal]:
+    """Of a metric that is to decide or to guard. A rollout judges all units so far, whatever the window."""
+    if not is_summed(version):
+        words = _("“%s” is found of the units themselves, not of sums by day: it cannot decide or guard.")
+        yield "metrics", words % version.metric.name
+    elif experiment.kind != Experiment.Kind.ROLLOUT and final_after(version) is None:
+        words = _("“%s” has no window, so its values are never final: it cannot decide or guard.")
+        yield "metrics", words % version.metric.name
 
 
 def _of_units(experiment: Experiment, flag: Flag | None) -> Iterator[Refusal]:

@@ -60,3 +60,5 @@ def _check_weights(experiment: Experiment, weights: Sequence[int]) -> None:
         raise ValidationError({"weights": _("One for each variation, none below 0.")})
     if sum(weight > 0 for weight in weights) < 2:
         raise ValidationError({"weights": _("Two variations at least must have a weight.")})
+    if not weights[0]:
+        raise ValidationError({"weights": _("The control must have a weight: all others are compared with it.")})

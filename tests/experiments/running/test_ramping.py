@@ -75,3 +75,13 @@ def test_only_what_runs_is_ramped_or_restarted():
         with pytest.raises(ValidationError) as refused:
             verb()
         assert set(refused.value.message_dict) == {"status"}
+
+
+def test_a_restart_keeps_a_control():
+    third = {"key": "third", "name": "Third", "value": True}
+    experiment = builders.running(variations=[*builders.ARMS, third])
+
+    with pytest.raises(ValidationError) as refused:
+        ramping.restart(experiment, by=None, why="More of the others.", weights=[0, 1, 1])
+
+    assert set(refused.value.message_dict) == {"weights"}

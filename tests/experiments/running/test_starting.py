@@ -6,6 +6,11 @@ from experiments.running import starting, stopping
 from tests.experiments import builders
 
 pytestmark = pytest.mark.django_db
+NO_CONTROL = [
+    {**builders.ARMS[0], "weight": 0},
+    builders.ARMS[1],
+    {"key": "third", "name": "Third", "value": True},
+]
 
 
 def refused_fields(experiment, **given) -> set[str]:
@@ -49,6 +54,7 @@ def test_everybody_is_told_at_once():
         ({"metrics": []}, "metrics"),
         ({"variations": builders.ARMS[:1]}, "variations"),
         ({"variations": [builders.ARMS[0], {**builders.ARMS[1], "weight": 0}]}, "variations"),
+        ({"variations": NO_CONTROL}, "variations"),
         ({"variations": [builders.ARMS[0], {**builders.ARMS[1], "value": "yes"}]}, "variations"),
         ({"variations": [builders.ARMS[0], {**builders.ARMS[1], "value": False}]}, "variations"),
         ({"kind": "aa"}, "variations"),
@@ -59,6 +65,42 @@ def test_everybody_is_told_at_once():
 )
 def test_what_it_lacks_is_said_by_field(lacks, field):
     assert refused_fields(builders.new_experiment(**lacks)) == {field}
+
+
+def metrics_of(kind, role, **fields):
+    version = builders.new_metric(kind=kind, **fields)
+    if role == "primary":
+        return [{"version": version, "role": role}]
+    return [{"version": builders.new_metric(window_hours=72), "role": "primary"}, {"version": version, "role": role}]
+
+
+@pytest.mark.parametrize("role", ["primary", "guardrail"])
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("count", {}),
+        ("quantile", {"quantile": 0.9, "window_hours": 24}),
+        ("sum", {"cap_share": 0.99, "window_hours": 24}),
+    ],
+)
+def test_what_can_never_be_judged_neither_decides_nor_guards(kind, role, fields):
+    assert refused_fields(builders.new_experiment(metrics=metrics_of(kind, role, **fields))) == {"metrics"}
+
+
+def test_what_is_only_read_may_be_of_all_so_far():
+    experiment = builders.new_experiment(metrics=metrics_of("count", "secondary"))
+
+    assert starting.start(experiment, by=None).status == "running"
+
+
+def test_a_rollout_is_guarded_by_all_so_far_but_not_by_what_has_no_sums():
+    guards = [{"version": builders.new_metric(), "role": "guardrail"}]
+    rollout = {"kind": "rollout", "planned_units": None}
+    assert starting.start(builders.new_experiment(metrics=guards, **rollout), by=None).status == "running"
+
+    quantile = builders.new_metric(kind="quantile", quantile=0.9, window_hours=24)
+    guards = [{"version": quantile, "role": "guardrail"}]
+    assert refused_fields(builders.new_experiment(metrics=guards, **rollout)) == {"metrics"}
 
 
 def test_all_that_it_lacks_is_said_at_once():
