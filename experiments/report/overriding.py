@@ -8,18 +8,34 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
 from experiments.models import Experiment, Override, Report
+from experiments.report.material import GUARDRAIL, PRIMARY
 
 REVIEW = "experiments.add_override"
 SRM, DECISION = "srm", "decision"
 
 
-def needed(experiment: Experiment, decision: str) -> bool:
-    """Whether the newest report recommends otherwise: to ship what is not said to be good, to drop what is. One that
-    asks for a review takes either; before there is a report nothing is known to be good."""
-    verdict = Report.objects.filter(experiment=experiment).values_list("verdict", flat=True).first()
+def needed(experiment: Experiment, decision: str, arm: int | None = None) -> bool:
+    """Whether the newest report recommends otherwise: to ship an arm which is not said to be good, to drop what is.
+    One that asks for a review takes either, but to ship an arm that harms or is worse; before there is a report
+    nothing is known to be good."""
+    report = Report.objects.filter(experiment=experiment).first()
     if decision == Experiment.Decision.SHIP:
-        return verdict not in (Report.Verdict.SHIP, Report.Verdict.REVIEW)
-    return bool(decision) and verdict == Report.Verdict.SHIP
+        return report is None or not _may_ship(report, arm)
+    return bool(decision) and report is not None and report.verdict == Report.Verdict.SHIP
+
+
+def _may_ship(report: Report, arm: int | None) -> bool:
+    if report.verdict == Report.Verdict.SHIP:
+        return bool(arm == report.body["verdict"]["arm"])
+    return report.verdict == Report.Verdict.REVIEW and arm not in _bad(report.body)
+
+
+def _bad(body: Any) -> set[int]:
+    """Arms that harm a guardrail, or of which the primary metric is told to be worse."""
+    seen = {PRIMARY: "worse", GUARDRAIL: "harmed"}
+    return {
+        row["arm"] for metric in body["metrics"] for row in metric["arms"] if row["reading"] == seen.get(metric["role"])
+    }
 
 
 def may_review(member: Any) -> bool:

@@ -91,7 +91,7 @@ def _decide(experiment: Experiment, decision: str, winner: int | None, *, by: Pe
         raise ValidationError({"winner": _("What is shipped is a variation; nothing else has a winner.")})
     if winner is not None and not experiment.variations.filter(index=winner).exists():
         raise ValidationError({"winner": _("There is no variation %d.") % winner})
-    if by is not None and overriding.needed(experiment, decision):  # the system does what the report says
+    if by is not None and overriding.needed(experiment, decision, winner):  # the system does what the report says
         overriding.override(experiment, by=by, reason=why)
     experiment.decision, experiment.winner = decision, winner
     experiment.decision_reason, experiment.decided_by_id = why, by.pk if by else None

@@ -20,10 +20,15 @@ def reviewer(member_named):
     return made
 
 
-def reported(verdict):
+def reported(verdict, arm=None, **readings):
+    """`readings`: by role, of the arms 1, 2, …"""
     made = experiment(versions={metric("kept"): "primary"})
     if verdict:
-        body = {"phase": {"started_at": START.isoformat()}}
+        metrics = [
+            {"role": role, "arms": [{"arm": n, "reading": reading} for n, reading in enumerate(found, 1)]}
+            for role, found in readings.items()
+        ]
+        body = {"phase": {"started_at": START.isoformat()}, "verdict": {"arm": arm}, "metrics": metrics}
         Report.objects.create(experiment=made, as_of=START + timedelta(days=9), verdict=verdict, body=body)
     return made
 
@@ -40,9 +45,24 @@ def reported(verdict):
     ],
 )
 def test_what_goes_against_the_report_needs_a_reviewer(verdict, against):
-    made = reported(verdict)
+    made = reported(verdict, arm=1)
     asked = ("ship", "roll_back", "inconclusive", "")
-    assert {decision for decision in asked if overriding.needed(made, decision)} == against
+    assert {decision for decision in asked if overriding.needed(made, decision, 1)} == against
+
+
+def test_to_ship_another_arm_than_the_report_says_needs_a_reviewer():
+    made = reported("ship", arm=1)
+    assert [overriding.needed(made, "ship", arm) for arm in (0, 1, 2)] == [True, False, True]
+
+
+def test_to_ship_what_harms_or_is_worse_needs_a_reviewer_though_people_are_to_decide():
+    made = reported(
+        "review",
+        primary=["better", "worse", "no_difference"],
+        guardrail=["harmed", "not_harmed", "not_harmed"],
+        secondary=["better", "better", "worse"],
+    )
+    assert [overriding.needed(made, "ship", arm) for arm in (1, 2, 3)] == [True, True, False]
 
 
 def test_a_reviewer_gives_a_name_and_a_reason(reviewer):

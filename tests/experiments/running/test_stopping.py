@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def reported(experiment, verdict: str) -> None:
-    Report.objects.create(experiment=experiment, as_of=timezone.now(), verdict=verdict, body={})
+    Report.objects.create(experiment=experiment, as_of=timezone.now(), verdict=verdict, body={"verdict": {"arm": 1}})
 
 
 def test_a_stop_ends_the_phase_takes_the_rule_out_and_gives_the_range_back(alice):
