@@ -21,7 +21,8 @@ from experiments.plans import Flag, Parent, Plan, Rule
 from experiments.results import NEXT, Evaluation, Trial
 
 CYCLE, GATE, FAIL, PASS = "cyclicPrerequisite", "prerequisite", "fail", ""
-REMEMBERED = 20_000  # answers by a program: 10 MB
+REMEMBERED = 20_000  # answers by a program: 10 MB, of units as they are
+LONGEST = 200  # characters of a unit that is remembered: texts come from anybody
 
 UNKNOWN = Evaluation(None, "unknownFeature")
 
@@ -67,6 +68,7 @@ class Context:
     documents: Any = None  # None: nothing sticks
     is_plain = True  # an answer depends on nothing of the context but the unit, its attributes and its documents
     seen: tuple[str, ...] = ()  # the flags above this one, each of which depends on the next
+    above: tuple[Evaluation, ...] = ()  # what was drawn for flags that others depend on
 
     def __init__(self, program: Program, attributes: Mapping[str, Any], **context: Any) -> None:
         self.program, self.attributes, self.groups = program, attributes, program.groups
@@ -90,6 +92,10 @@ class Context:
         docs = stickyBucketAssignmentDocs
         self.documents = None if docs is None else sticky.documents(docs)
         self.is_plain = enabled and not (url or qaMode or forcedVariations or overrides)
+
+    def choose_by(self, url: str) -> None:
+        """Its query says which variations there are: `?key=1`."""
+        self.url, self.is_plain = url, False
 
     def flag(self, key: str) -> Evaluation:
         flag = self.program.flags.get(key)
@@ -135,9 +141,11 @@ class Context:
         memory, place = self.program.memory, (rule, unit)
         found = memory.get(place)
         if found is None:
-            if len(memory) >= REMEMBERED:
-                memory.clear()
-            found = memory[place] = rule.drawn(unit)
+            found = rule.drawn(unit)
+            if len(unit) <= LONGEST:
+                if len(memory) >= REMEMBERED:
+                    memory.clear()
+                memory[place] = found
         return found
 
     def _found(self, rule: Rule) -> Evaluation:
@@ -158,6 +166,8 @@ class Context:
             found = self.flag(parent.flag)
             if found.source == CYCLE:
                 return CYCLE
+            if found.trial is not None:
+                self.above += (found,)
             if parent.test is not None and not parent.test({"value": found.value}, self.groups):
                 return GATE if parent.gate else FAIL
         return PASS

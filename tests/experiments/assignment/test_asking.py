@@ -3,7 +3,7 @@ import logging
 import pytest
 
 import experiments
-from experiments import asking, assignment, snapshot
+from experiments import asking, assignment, exposing, publishing, snapshot
 from experiments.flags import changing
 from experiments.models import Phase
 from tests.experiments import builders
@@ -86,6 +86,54 @@ def test_staff_may_force_a_variation_by_the_address_and_are_not_exposed(asks, al
     assert exposures() == []
     own = {experiments.variation(asks(alice, path=f"/?composer-2={index}"), "composer") for index in (0, 1)}
     assert len(own) == 1  # members may not
+
+
+def test_staff_are_exposed_to_what_they_did_not_choose(asks, admin, running, exposures):
+    other = builders.running("banner-1", flag=builders.new_flag("banner"))
+    snapshot.refresh()
+    for path in ("/?page=2", "/?composer-2=1"):
+        exposing.memory.clear()
+        request = asks(admin, path=path)
+        values = [experiments.variation(request, name) for name in ("composer", "banner")]
+        settle(request)
+    drawn = [float(asking.of_request(asks(admin)).answer(name).variation) for name in ("composer", "banner")]
+    both = [(admin.pk, phase_of(running), drawn[0]), (admin.pk, phase_of(other), drawn[1])]
+    assert values[0] is True
+    assert exposures() == [*both, both[1]]
+
+
+def depending(name, on, **condition):
+    needs = [{"flag": on, "condition": {"value": True}, **condition}]
+    return changing.create(name, by=None, rules=[{"value": True, "prerequisites": needs}])
+
+
+@pytest.mark.parametrize("gate", [False, True])
+def test_whom_another_flags_experiment_decides_for_is_exposed_to_it(asks, member_named, running, exposures, gate):
+    depending("toolbar", "composer", gate=gate)
+    depending("button", "toolbar")
+    snapshot.refresh()
+    members, told = [member_named(name) for name in ("ann", "ben", "cyd", "dan", "eve", "fay")], []
+    for member in members:
+        request = asks(member)
+        drawn = experiments.peek(request, "composer")
+        assert experiments.peek(request, "button") is drawn
+        experiments.variation(request, "button")
+        settle(request)
+        told.append((member.pk, phase_of(running), float(drawn)))
+    assert len({drawn for _unit, _phase, drawn in told}) == 2
+    assert exposures() == told
+
+
+def test_whoever_is_chosen_for_above_is_exposed_to_nothing_below(asks, admin, running, exposures):
+    child = builders.running("toolbar-1", flag=builders.new_flag("toolbar"))
+    needs = [{"flag": "composer", "condition": {"value": True}}]
+    child.flag.rules.update(prerequisites=needs)
+    publishing.publish([child.flag_id])
+    snapshot.refresh()
+    request = asks(admin, path="/?composer-2=1")
+    experiments.variation(request, "toolbar")
+    settle(request)
+    assert exposures() == []
 
 
 def test_an_unknown_flag_gives_the_default_and_one_line_of_log(asks, caplog):
