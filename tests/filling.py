@@ -21,6 +21,11 @@ _numbers = count(1)
 SPECIAL: dict[str, Callable[[], dict[str, Any]]] = {
     "experiments.experiment": lambda: {"idea": None},  # an idea may come from an insight, which is of an experiment
     "experiments.idea": lambda: {"insight": None},
+    "experiments.refresh": lambda: {"state": "done"},
+    "experiments.calibration": lambda: {
+        "day": timezone.localdate() - timedelta(days=next(_numbers)),
+        "body": {"looks": 20, "alpha": 0.05, "people": 0, "metrics": [], "srm": {"p": [], "alarms": None}},
+    },
     "forum.category": lambda: {"parent": None},
     "forum.topic": lambda: {"kind": "question", "accepted": None, "merged_into": None, "tag_ids": []},
     "forum.post": lambda: {"up": 0, "down": 0, "score": 0},
@@ -36,18 +41,27 @@ SPECIAL: dict[str, Callable[[], dict[str, Any]]] = {
     "oauth2_provider.accesstoken": lambda: {"source_refresh_token": None, "id_token": None},
     "webhooks.endpoint": lambda: {"names": ["topic_started"]},
 }
+# What no row of a model is ever without: a model and its foreign key.
+ALWAYS_WITH = {
+    "experiments.metric": ("experiments.metricversion", "metric"),
+    "experiments.rollout": ("experiments.rolloutstep", "rollout"),
+}
 
 
-def make(label: str) -> models.Model:
+def make(label: str, **fields: Any) -> models.Model:
     """One saved row of the model called `label` (app.model); optional foreign keys are filled too."""
     if label == "members.member":
         return builders.member()
     model = apps.get_model(label)
-    given = SPECIAL.get(label, dict)()
+    given = {**SPECIAL.get(label, dict)(), **fields}
     for field in model._meta.concrete_fields:
         if field.name not in given and _wanted(field, model):
             given[field.name] = _value(field)
-    return model._base_manager.create(**given)
+    made = model._base_manager.create(**given)
+    if label in ALWAYS_WITH:
+        other, foreign_key = ALWAYS_WITH[label]
+        make(other, **{foreign_key: made})
+    return made
 
 
 def _wanted(field: models.Field, model: type[models.Model]) -> bool:

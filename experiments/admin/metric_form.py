@@ -89,7 +89,7 @@ class Base(forms.ModelForm):
 
 def _denominator(newest: MetricVersion | None) -> Denominator:
     """Of each living metric the newest version; the one that stands, too, though it may be older."""
-    keys = [metric.newest_id for metric in Metric.objects.living().with_newest()]
+    keys = Metric.objects.living().with_newest().order_by().values("newest_id")  # type: ignore[misc]  # annotated
     versions = MetricVersion.objects.select_related("metric").filter(pk__in=keys, kind__in=MetricVersion.PLAIN)
     if newest and newest.denominator_id:
         versions |= MetricVersion.objects.select_related("metric").filter(pk=newest.denominator_id)

@@ -60,12 +60,12 @@ def test_pages_cost_the_same_however_many_rows_there_are(desk: Client, label: st
 def test_whatever_is_typed_or_filtered_finds_its_way(desk: Client, label: str) -> None:
     model = type(filling.make(label))
     changelist = _address(model, "changelist")
-    shown = desk.get(changelist).context["cl"]
-    if shown.search_fields:
+    shown = desk.get(changelist).context.get("cl")  # a list of its own making has none
+    if shown is None or shown.search_fields:
         for typed in ("7", "@alice", f"post {'9' * 20} | 量子'"):
             assert desk.get(changelist, {"q": typed}).status_code == 200
     chosen: dict[str, str] = {}
-    for spec in shown.filter_specs:
+    for spec in shown.filter_specs if shown else ():
         chosen |= dict(parse_qsl(list(spec.choices(shown))[-1].get("query_string", "").lstrip("?")))
     assert desk.get(changelist, chosen).status_code == 200
 
