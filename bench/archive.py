@@ -32,6 +32,7 @@ from experiments import listing  # noqa: E402
 from experiments.models import Experiment  # noqa: E402
 
 REPEAT = 12
+ARCHIVED = Q(status=Experiment.Status.ARCHIVED)
 SEARCHES = {
     "common": "word1",
     "two common": "word1 word2",
@@ -126,14 +127,22 @@ def fill(experiments: int, owner: Member) -> None:
 
 def _both(client: Client, asked: dict[str, str]) -> dict[str, object]:
     say(str(asked))
-    words, before = asked.get("q", ""), asked.get("before")
-    query = Q(status=Experiment.Status.ARCHIVED)
-    rows = len(listing.page(query, words=words, before=int(before) if before else None).rows)
+    words, before = asked.get("q", ""), int(asked["before"]) if "before" in asked else None
+    rows, cut = _followed(words, before)
     return {
         "rows": rows,
-        "list": _timed(lambda: listing.page(query, words=words, before=int(before) if before else None)),
+        "cut": cut,
+        "list": _timed(lambda: listing.page(ARCHIVED, words=words, before=before)),
         "page": _timed(lambda: client.get(f"/admin/experiments/experiment/?{urlencode(asked)}")),
     }
+
+
+def _followed(words: str, before: int | None) -> tuple[int, int]:
+    """The rows that a reader has who goes on while pages are cut off and empty, and how many those were."""
+    cut = 0
+    while not (page := listing.page(ARCHIVED, words=words, before=before)).rows and page.is_cut:
+        cut, before = cut + 1, page.after
+    return len(page.rows), cut
 
 
 def _timed(act: Callable[[], object]) -> dict[str, float]:
