@@ -38,7 +38,7 @@ def follow(flag: Flag) -> None:
 
 def _is_as_good_as_committed() -> bool:
     """What surrounds a test case never commits, by Django's own mark; waffle's test tools change flags within it."""
-    return all(block._from_testcase for block in connection.atomic_blocks)
+    return all(block._from_testcase for block in connection.atomic_blocks)  # type: ignore[attr-defined]
 
 
 def _go_on(flag: Flag) -> None:
