@@ -69,7 +69,7 @@ class GuardForm(forms.Form):
         super().__init__(*args, **options)
         summed = MetricVersion.objects.filter(kind__in=MetricVersion.ADDITIVE, cap_share=None)
         self.fields["metric"].queryset = (  # type: ignore[attr-defined]
-            Metric.objects.living().filter(versions__in=summed).exclude(key=stepping.ERRORS).distinct()
+            Metric.objects.living().with_newest().filter(newest_id__in=summed).exclude(key=stepping.ERRORS)
         )
 
 

@@ -24,6 +24,7 @@ class Seen:
     measured: float | None  # hours after the step's beginning up to which results are known
     was_asked: bool  # whether the flag was asked, or a unit was exposed, in this step
     harmed: Sequence[int] = ()  # guardrails, by version
+    unjudged: Sequence[int] = ()  # guardrails of which too few units are known yet, or none
     mismatched: bool = False  # by the e-process, which may be looked at any time
 
 
@@ -50,6 +51,8 @@ def decide(seen: Seen, *, step_hours: float, is_last: bool, is_held: bool = Fals
         return _unless_over(seen, step_hours, "not_measured")
     if is_last and min(seen.units) < LEAST:
         return Decision(HOLD, "too_few")
+    if is_last and seen.unjudged:
+        return Decision(HOLD, "unjudged")
     return Decision(ADVANCE, "not_harmed" if min(seen.units) >= LEAST else "too_few_yet")
 
 

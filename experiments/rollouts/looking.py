@@ -11,7 +11,7 @@ from django.db import OperationalError
 from django.utils import timezone, translation
 
 from experiments.measuring import marks
-from experiments.models import Experiment, Rollout, RolloutStep
+from experiments.models import Experiment, ExperimentMetric, Rollout, RolloutStep
 from experiments.rollouts import deciding, evidence, stepping, words
 from experiments.rollouts.deciding import Decision, Seen
 from experiments.rollouts.evidence import Evidence
@@ -25,7 +25,8 @@ BEGINNINGS = (Verdict.STARTED, Verdict.ADVANCED, Verdict.RESUMED)
 def look_at_all(now: datetime | None = None) -> int:
     """How many were moved. One that cannot be, since its flag is being changed say, is tried again the next time."""
     now, moved = now or timezone.now(), 0
-    rows = list(Rollout.objects.open().select_related("experiment__flag", "experiment__owner").order_by("pk"))
+    opened = Rollout.objects.open().select_related("experiment__flag", "experiment__owner")
+    rows = list(opened.prefetch_related("experiment__metrics").order_by("pk"))
     found = evidence.collect([row.experiment_id for row in rows], now) if rows else {}
     measured = _measured_until()
     for row in rows:
@@ -59,14 +60,21 @@ def seen(rollout: Rollout, found: Evidence, now: datetime, measured: datetime | 
     began = rollout.history.filter(verdict__in=BEGINNINGS).latest("pk")
     without, having = found["units"]
     asked = rollout.experiment.flag.decided_at if rollout.experiment.flag else None
+    judged = {guard["version"] for guard in found["guards"] if min(guard["units"]) >= deciding.LEAST}
     return Seen(
         units=(without, having),
         hours=(now - began.at) / HOUR,
         measured=(measured - began.at) / HOUR if measured else None,
         was_asked=without + having > began.evidence["before"] or bool(asked and asked >= began.at),
         harmed=[guard["version"] for guard in found["guards"] if guard["harmed"]],
+        unjudged=sorted(_guards(rollout) - judged),
         mismatched=found["mismatched"],
     )
+
+
+def _guards(rollout: Rollout) -> set[int]:
+    uses = rollout.experiment.metrics.all()
+    return {use.version_id for use in uses if use.role == ExperimentMetric.Role.GUARDRAIL}
 
 
 def _measured_until() -> datetime | None:

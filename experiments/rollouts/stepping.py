@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from experiments.measuring.what import is_summed
 from experiments.models import WHOLE, Experiment, ExperimentMetric, Flag, Metric, MetricVersion, Rollout, RolloutStep
 from experiments.running import creating, ramping, starting, stopping
 from experiments.running.acting import Person, must_say_why
@@ -34,6 +35,8 @@ def begin(
     """The first step: `value` for 1 % of the units, beside another 1 % that are watched without it. `guardrails` with
     the relative harm that is borne; the error rate is always among them."""
     _check(flag, value, step_hours)
+    guardrails = _with_errors(guardrails)
+    _check_summed(guardrails)
     key = _free_key(flag)
     experiment = creating.create(
         key=key,
@@ -46,7 +49,7 @@ def begin(
         ],
         metrics=[
             {"version": version, "role": ExperimentMetric.Role.GUARDRAIL, "margin": margin}
-            for version, margin in _with_errors(guardrails)
+            for version, margin in guardrails
         ],
         by=by,
         why=why,
@@ -159,8 +162,18 @@ def _check(flag: Flag, value: Any, step_hours: int) -> None:
 
 def _with_errors(guardrails: Sequence[tuple[MetricVersion, float]]) -> list[tuple[MetricVersion, float]]:
     errors = Metric.objects.filter(key=ERRORS).first()
-    known = errors is None or any(version.metric_id == errors.pk for version, _margin in guardrails)
-    return [*guardrails] if known or errors is None else [*guardrails, (errors.newest, 0.0)]
+    if errors is None:
+        raise ValidationError({"guardrails": _("There is no metric %(key)s, which watches all.") % {"key": ERRORS}})
+    known = any(version.metric_id == errors.pk for version, _margin in guardrails)
+    return [*guardrails] if known else [*guardrails, (errors.newest, 0.0)]
+
+
+def _check_summed(guardrails: Sequence[tuple[MetricVersion, float]]) -> None:
+    """By the others no look could see harm: they are found of the units themselves, on demand."""
+    unseen = [str(version.metric) for version, _margin in guardrails if not is_summed(version)]
+    if unseen:
+        told = {"metrics": ", ".join(unseen)}
+        raise ValidationError({"guardrails": _("Of these no sums by day are kept: %(metrics)s.") % told})
 
 
 def _free_key(flag: Flag) -> str:

@@ -20,6 +20,9 @@ REASONS: Mapping[str, str] = {
     "too_few": gettext_noop(
         "Fewer than %(least)d units of each arm were seen: too few to give it to everybody unwatched."
     ),
+    "unjudged": gettext_noop(
+        "Of a guardrail fewer than %(least)d units of each arm are known: it goes to nobody else unwatched."
+    ),
     "too_few_yet": gettext_noop("Its time is over; %(units)s units so far are too few to see harm by."),
     "not_harmed": gettext_noop("Its time is over, and no guardrail was harmed by %(with)s units that have it."),
 }

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from experiments.models import Rollout
+from experiments.models import MetricVersion, Rollout
 from experiments.rollouts import stepping
 from tests.experiments import builders
 
@@ -46,6 +46,18 @@ def test_what_is_refused_is_said_in_the_form(deciding):
     page = deciding.post(begin, {"value": "false", "step_hours": "6", **guards()})
     assert "Everybody has that already." in page.content.decode()
     assert not Rollout.objects.exists()
+
+
+def test_a_metric_is_offered_by_its_newest_version(deciding):
+    plain = builders.new_metric("plain", window_hours=24).metric
+    capped = builders.new_metric("capped", kind="sum", window_hours=24)
+    MetricVersion.objects.create(
+        metric=capped.metric, number=2, kind="sum", events="vote_cast", cap_share=0.9, window_hours=24
+    )
+    page = deciding.get(reverse("admin:experiments_rollout_begin", args=[builders.new_flag().pk]))
+    offered = set(page.context["guards"][0].fields["metric"].queryset)
+    assert plain in offered
+    assert capped.metric not in offered
 
 
 def test_a_step_longer_than_the_table_holds_is_refused_in_the_form(deciding):

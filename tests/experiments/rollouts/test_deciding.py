@@ -23,6 +23,8 @@ def decided(*, is_last=False, is_held=False, **seen):
         ({"units": (3, 2)}, ("advance", "too_few_yet")),
         ({"units": (3, 2), "is_last": True}, ("hold", "too_few")),
         ({"is_last": True}, ("advance", "not_harmed")),
+        ({"unjudged": [7]}, ("advance", "not_harmed")),
+        ({"unjudged": [7], "is_last": True}, ("hold", "unjudged")),
         ({"mismatched": True}, ("hold", "mismatch")),
         ({"mismatched": True, "hours": 0.1}, ("hold", "mismatch")),
         ({"harmed": [7], "hours": 0.1, "mismatched": True}, ("roll_back", "harmed")),

@@ -124,6 +124,17 @@ def test_few_units_go_on_but_not_to_everybody(clock, faults):
     assert rollout.reason.startswith("Fewer than 100 units of each arm were seen")
 
 
+def test_nothing_goes_to_everybody_while_a_guardrail_was_never_judged(clock, faults):
+    """Of the error rate nothing was measured here."""
+    rollout = begun(faults)
+    measured(rollout, faults)
+    Flag.objects.update(decided_at=START + timedelta(days=9))
+    for day in range(1, 6):
+        rollout = looked(clock, rollout, hours=25 * day)
+    assert (rollout.share, rollout.state) == (5000, "held")
+    assert rollout.reason.startswith("Of a guardrail fewer than 100 units")
+
+
 def test_results_that_are_older_than_the_step_move_nothing(clock, faults):
     rollout = begun(faults)
     measured(rollout, faults)
@@ -172,5 +183,5 @@ def test_one_whose_experiment_was_stopped_is_over(clock, faults, alice):
 def test_looking_at_more_rollouts_asks_no_more_of_the_database(clock, faults, django_assert_max_num_queries):
     for number in range(5):
         stepping.begin(builders.new_flag(f"flag-{number}"), value=True, by=None)
-    with django_assert_max_num_queries(9 + 5 * 4):
+    with django_assert_max_num_queries(10 + 5 * 4):
         looking.look_at_all()

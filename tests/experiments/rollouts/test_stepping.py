@@ -62,6 +62,16 @@ def test_what_makes_no_sense_is_refused(fault, flag, given):
 
 
 @pytest.mark.django_db
+def test_a_guardrail_by_which_no_look_could_see_harm_is_refused():
+    capped = builders.new_metric("spent", kind="sum", cap_share=0.99, window_hours=24)
+    with pytest.raises(ValidationError, match="no sums by day are kept: spent"):
+        begun(guardrails=[(capped, 0.05)])
+    Metric.objects.filter(key="error-rate").update(key="other-rate")
+    with pytest.raises(ValidationError, match="There is no metric error-rate"):
+        begun(flag=builders.new_flag("links"))
+
+
+@pytest.mark.django_db
 def test_there_is_one_rollout_of_a_flag_at_a_time():
     begun()
     with pytest.raises(ValidationError):
