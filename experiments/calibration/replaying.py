@@ -16,10 +16,9 @@ from events.engine import Reader, reading
 from experiments import tasks
 from experiments.calibration import drawing, testing
 from experiments.calibration.testing import Counted, Units
-from experiments.measuring.what import is_summed, scale
+from experiments.measuring.what import final_after, is_summed, scale
 from experiments.metrics.estimating import replay
 from experiments.models import Calibration, Metric, MetricVersion
-from experiments.report.gathering import window_of
 from experiments.report.material import Measure
 from experiments.stats import balance, calibrating, sequences
 from experiments.stats.samples import Floats
@@ -70,7 +69,7 @@ def everyday(reader: Reader) -> list[tuple[MetricVersion, Units]]:
 
 
 def _says_something(units: Units) -> bool:
-    return len(units.person) >= LEAST and np.count_nonzero(units.y) >= 2 * sequences.MIN_POSITIVE
+    return len(units.person) >= LEAST and int(np.count_nonzero(units.y)) >= 2 * sequences.MIN_POSITIVE
 
 
 def _units(version: MetricVersion, reader: Reader) -> Units:
@@ -83,7 +82,7 @@ def _units(version: MetricVersion, reader: Reader) -> Units:
         name=version.metric.name,
         role="primary",
         kind=version.kind,
-        window=window_of(version),
+        window=final_after(version),
         scale=minor / below,
         higher_is_better=version.higher_is_better,
     )
