@@ -95,6 +95,7 @@ def _results(request: HttpRequest, experiment: Experiment, body: Any, changes: S
         "ticks": showing.ticks(common),
         "rows": showing.rows(body, common),
         "chosen": chosen,
+        "chosen_name": chosen and _(chosen["name"]),
         "course": chosen and charting.course(body, days, chosen["version"], _dated(changes)),
         "cohorts": charting.cohorts(body),
         "cohort_rows": tables.cohorts(body),
@@ -106,7 +107,10 @@ def _results(request: HttpRequest, experiment: Experiment, body: Any, changes: S
 
 
 def _changes(experiment: Experiment) -> list[ExperimentChange]:
-    return list(experiment.changes.select_related("by").order_by("pk")[:MOST_CHANGES])
+    """The newest, and with which it began."""
+    rows = experiment.changes.select_related("by").order_by("pk")
+    found = {*rows.filter(act="started")[:1], *rows.reverse()[:MOST_CHANGES]}
+    return sorted(found, key=lambda change: change.pk)
 
 
 def _numbered(changes: Sequence[ExperimentChange]) -> list[tuple[int, ExperimentChange]]:

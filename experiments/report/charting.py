@@ -51,7 +51,9 @@ class Picture:
 
 
 def course(body: Body, days: Sequence[ReportDay], version: int, changed: Sequence[tuple[int, date]]) -> Picture | None:
-    """The effect on one metric as it stood at the end of each day. None before there are two days."""
+    """The effect on one metric as it stood at the end of each day of the phase that is reported: what was before a
+    restart was of other units. None before there are two days."""
+    days = [day for day in days if day.rows["phase"] == body["phase"]["number"]]
     if len(days) < 2:
         return None
     across, up = _across([day.day for day in days]), _up(days, version)

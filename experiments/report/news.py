@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.conf import settings
@@ -51,28 +52,26 @@ def digest() -> int:
     rows = (
         Report.objects.filter(experiment__status=Experiment.Status.RUNNING, experiment__owner__isnull=False)
         .select_related("experiment__owner")
-        .order_by("experiment__owner", "experiment")
+        .order_by("experiment__owner_id", "experiment_id")
     )
-    by_owner: dict[int, list[Report]] = defaultdict(list)
-    for row in rows.iterator(chunk_size=500):
-        if _may_be_told(row.experiment.owner):
-            by_owner[row.experiment.owner_id or 0].append(row)
-    for reports in by_owner.values():
-        _send_digest(reports)
-    return len(by_owner)
+    by_owner = groupby(rows.iterator(chunk_size=100), key=lambda row: row.experiment.owner)
+    return sum(_send_digest(owner, reports) for owner, reports in by_owner if _may_be_told(owner))
 
 
-def _send_digest(reports: Sequence[Report]) -> None:
-    """What wants a decision comes first."""
-    owner = reports[0].experiment.owner
+def _send_digest(owner: Any, reports: Iterable[Report]) -> bool:
+    """What wants a decision comes first. Of a report only its first sentence is kept in memory."""
     with translation.override(_language(owner)):
-        lines = [
-            {"name": one.experiment.name, "words": wording.sentences(one.body)[0], "url": _address(one.experiment)}
-            for one in sorted(reports, key=lambda one: one.verdict == Report.Verdict.COLLECTING)
-        ]
+        told = [(one.verdict == Report.Verdict.COLLECTING, _line(one)) for one in reports]
+        lines = [line for _is_collecting, line in sorted(told, key=itemgetter(0))]
         subject = ngettext("%(n)d experiment of yours is running", "%(n)d experiments of yours are running", len(lines))
         text = render_to_string("experiments/mail/digest.txt", {"lines": lines, "day": timezone.localdate()})
     _send(owner, subject % {"n": len(lines)}, text)
+    return True
+
+
+def _line(report: Report) -> dict[str, str]:
+    experiment = report.experiment
+    return {"name": experiment.name, "words": wording.sentences(report.body)[0], "url": _address(experiment)}
 
 
 def _may_be_told(owner: Any) -> bool:

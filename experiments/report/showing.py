@@ -74,7 +74,7 @@ def _flips(flips: Mapping[str, Any]) -> Chip:
 
 
 def _bias(bias: Mapping[str, Any]) -> Chip:
-    found = ", ".join(one["name"] for one in bias["found"])
+    found = ", ".join(_(one["name"]) for one in bias["found"])
     if found:
         return Chip(BAD, _("Bias before exposure: %(metrics)s") % {"metrics": found})
     return Chip(GOOD, _("Bias before exposure: none") if bias["tests"] else _("Bias before exposure: not known"))
@@ -194,7 +194,7 @@ def _counted(body: Body) -> list[str]:
     if primary and cuped and cuped["variance_reduction"] > 0:
         narrower = wording.percent(1 - (1 - cuped["variance_reduction"]) ** 0.5, digits=0)
         words = _("CUPED with the 14 days before exposure narrows %(metric)s by %(narrower)s: shown, not decided by.")
-        found.append(words % {"metric": primary["name"], "narrower": narrower})
+        found.append(words % {"metric": _(primary["name"]), "narrower": narrower})
     if body["outlook"]["mde"]:
         words = _("With the units there are, a change of %(effect)s would be found.")
         found.append(words % {"effect": wording.percent(body["outlook"]["mde"])})

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from experiments.models import Override
 from experiments.report import wording
 
@@ -64,7 +66,7 @@ def numbers(body: Body) -> list[dict[str, Any]]:
 def _told(body: Body, metric: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
     sequence, cuped, bayes = row["sequential"] or {}, row["cuped"], row["bayes"]
     return {
-        "metric": metric["name"],
+        "metric": _(metric["name"]),
         "arm": wording.arm_name(body, row["arm"]),
         "n": wording.number(row["n"], digits=0),
         "control_n": wording.number(metric["control"]["n"], digits=0),

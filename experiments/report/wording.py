@@ -31,16 +31,10 @@ READINGS = {
 def sentences(body: Body) -> list[str]:
     """The first one is the headline."""
     found = [WORDS[reason["code"]](body, reason) for reason in body["verdict"]["reasons"]]
-    if body["verdict"]["kind"] == "ship" and len(found) == 1:
-        found += _of_guardrails(body)
+    guarded = any(metric["role"] == "guardrail" for metric in body["metrics"])
+    if body["verdict"]["kind"] == "ship" and guarded and len(found) == 1:
+        found.append(_("No guardrail was harmed."))
     return found
-
-
-def _of_guardrails(body: Body) -> list[str]:
-    rows = [row for metric in body["metrics"] if metric["role"] == "guardrail" for row in metric["arms"]]
-    if any(row["harm"] is None for row in rows):
-        return [_("Of a guardrail there are too few units to tell whether it was harmed.")]
-    return [_("No guardrail was harmed.")] if rows else []
 
 
 def percent(share: float | None, *, signed: bool = False, digits: int = 1) -> str:
@@ -99,7 +93,7 @@ def _effect(body: Body, reason: Mapping[str, Any]) -> dict[str, str]:
     scale, told = ("absolute", number) if row["relative"] is None else ("relative", percent)
     ci = row["sequential"][scale]["ci"] if reason["by"] == "sequence" and row["sequential"] else row[f"{scale}_ci"]
     low, high = (told(end, signed=True) if end is not None else "–" for end in ci or (None, None))
-    names = {"arm": arm_name(body, reason["arm"]), "metric": metric["name"]}
+    names = {"arm": arm_name(body, reason["arm"]), "metric": _(metric["name"])}
     return {**names, "change": told(row[scale], signed=True), "low": low, "high": high}
 
 
@@ -126,7 +120,7 @@ def _harmed(body: Body, reason: Mapping[str, Any]) -> str:
     row = _row(metric, reason["arm"])
     told = {
         "arm": arm_name(body, reason["arm"]),
-        "metric": metric["name"],
+        "metric": _(metric["name"]),
         "margin": percent(metric["margin"]),
         "change": percent(row["relative"], signed=True),
     }
@@ -140,7 +134,7 @@ def _harmed(body: Body, reason: Mapping[str, Any]) -> str:
 
 
 def _unjudged(body: Body, reason: Mapping[str, Any]) -> str:
-    told = {"arm": arm_name(body, reason["arm"]), "metric": _metric(body, reason["version"])["name"]}
+    told = {"arm": arm_name(body, reason["arm"]), "metric": _(_metric(body, reason["version"])["name"])}
     if body["verdict"]["kind"] == "collecting":
         return _("Collecting: too few units yet to tell whether “%(arm)s” harms %(metric)s.") % told
     return _("Whether “%(arm)s” harms %(metric)s cannot be told: too few units.") % told
@@ -165,7 +159,7 @@ def _few_days(body: Body, reason: Mapping[str, Any]) -> str:
 
 def _named(words: Any) -> Any:
     """A sentence that has the primary metric in it, or nothing."""
-    return lambda body, reason: str(words) % {"metric": _metric(body)["name"] if "%(metric)s" in str(words) else ""}
+    return lambda body, reason: str(words) % {"metric": _(_metric(body)["name"]) if "%(metric)s" in str(words) else ""}
 
 
 def _flips(body: Body, reason: Mapping[str, Any]) -> str:

@@ -34,8 +34,8 @@ def reader(member_named, client_of):
     return client_of(member)
 
 
-def made(*, lift=0.3, arm=None, arms=("control", "guide"), until=14, **fields):
-    kept, muted = metric("kept", name="Day-7 retention"), metric("muted", name="Mutes", higher_is_better=False)
+def made(*, lift=0.3, arm=None, arms=("control", "guide"), until=14, name_of_guard="Mutes", **fields):
+    kept, muted = metric("kept", name="Day-7 retention"), metric("muted", name=name_of_guard, higher_is_better=False)
     found = experiment(versions={kept: "primary", muted: "guardrail"}, arms=arms, auto_stop=False, **fields)
     ExperimentChange.objects.create(experiment=found, at=START, act="started")
     units, random = drawn(4000, arms=len(arms)), np.random.default_rng(3)
@@ -81,6 +81,34 @@ def test_what_changed_while_it_was_watched_is_marked_in_the_course(boss):
     page = text(boss.get(found.get_absolute_url()))
     assert page.count('class="mark"') == 1
     assert "All is well." in page
+
+
+def test_the_course_begins_anew_with_a_restart(boss):
+    found = made()
+    page = text(boss.get(found.get_absolute_url()))
+    assert "as it stood each day" in page
+    found.phases.update(ended_at=START + timedelta(days=13, hours=2))
+    found.phases.create(number=2, weights=[1, 1], started_at=START + timedelta(days=13, hours=2))
+    reports([found.pk], START + timedelta(days=14))
+    assert "as it stood each day" not in text(boss.get(found.get_absolute_url()))
+
+
+def test_of_many_changes_the_newest_are_told_and_with_which_it_began(boss):
+    found = made()
+    for number in range(70):
+        ExperimentChange.objects.create(experiment=found, act="changed", why=f"Reason {number}.")
+    page = text(boss.get(found.get_absolute_url()))
+    assert [f"Reason {number}." in page for number in (0, 9, 10, 69)] == [False, False, True, True]
+    (marks,) = re.findall(r'<ol class="marks">.*?</ol>', page)
+    assert "started" in marks.partition("</li>")[0]
+
+
+def test_metrics_have_their_names_in_the_readers_language(boss, admin):
+    admin.language = "zh-hans"
+    admin.save()
+    page = text(boss.get(made(name_of_guard="Error rate").get_absolute_url()))
+    assert "Error rate" not in page
+    assert page.count("出错率") >= 2  # the row of its effect, and of its numbers
 
 
 def test_the_course_of_another_metric_is_a_link_away(boss):
