@@ -87,10 +87,6 @@ def read(file: Path) -> list[Course]:
     return [Course(metric, sorted(looks, key=lambda one: one.day)) for (_, _, metric), looks in found.items()]
 
 
-def _sample(row: Mapping[str, str], arm: str) -> Sample:
-    return Sample(int(row[f"count_{arm}"]), float(row[f"mean_{arm}"]), float(row[f"variance_{arm}"]))
-
-
 def replay(course: Course, planned: int = 0) -> Replayed:
     """`planned` 0: as many as came."""
     last = course.looks[-1]
@@ -161,10 +157,6 @@ def summary(replays: Sequence[Replayed]) -> dict[str, Any]:
             **_saved([one.sequential for one in told if one.sequential]),
         },
     }
-
-
-def _is_opposite(one: Replayed) -> bool:
-    return one.sequential is not None and one.fixed == ("worse" if one.sequential.better else "better")
 
 
 def _table(pairs: Iterator[tuple[bool, bool]]) -> dict[str, int]:

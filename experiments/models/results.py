@@ -120,7 +120,7 @@ class Report(models.Model):
     experiment = models.OneToOneField(Experiment, models.CASCADE, related_name="report")
     as_of = models.DateTimeField(_("as of"))
     verdict = models.CharField(_("verdict"), max_length=10, choices=Verdict.choices)
-    body: Any = models.JSONField(help_text="experiments.report.building says what is in it")
+    body: Any = models.JSONField(help_text="experiments.report.composing says what is in it")
 
     class Meta:
         verbose_name = _("report")

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
+from django.utils import timezone
 
 from experiments.models import (
     ArmDay,
@@ -19,6 +20,8 @@ from experiments.models import (
     Phase,
     Variation,
 )
+from experiments.report.composing import Body, compose
+from experiments.report.gathering import gather
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
 
@@ -36,6 +39,12 @@ class Units:
     @property
     def dates(self) -> list[date]:
         return [START.date() + timedelta(days=int(day)) for day in sorted(set(self.day.tolist()))]
+
+
+def build(experiment_id: int, as_of: datetime | None = None) -> Body | None:
+    """The report as it is now. None before the experiment was started."""
+    found = gather([experiment_id], as_of or timezone.now())
+    return compose(found[0]).body if found else None
 
 
 def drawn(n: int, *, arms: int = 2, days: int = 10, seed: int = 1) -> Units:

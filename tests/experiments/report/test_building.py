@@ -7,9 +7,8 @@ import pytest
 
 from experiments.analysis import Metric as Column
 from experiments.analysis import Plan, analyse
-from experiments.report.building import build
 from experiments.tables import Table
-from tests.experiments.report.building_data import START, drawn, experiment, fill, metric
+from tests.experiments.report.building_data import START, build, drawn, experiment, fill, metric
 
 pytestmark = pytest.mark.django_db
 

@@ -5,9 +5,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from experiments.report.building import build
 from experiments.stats.balance import log_evidence
-from tests.experiments.report.building_data import START, drawn, experiment, fill, metric
+from tests.experiments.report.building_data import START, build, drawn, experiment, fill, metric
 
 pytestmark = pytest.mark.django_db
 

@@ -8,10 +8,9 @@ import pytest
 from django.utils import timezone
 
 from experiments.models import ArmDay, Report, ReportDay
-from experiments.report.building import build
 from experiments.report.refreshing import reports
 from experiments.running import stopping
-from tests.experiments.report.building_data import START, drawn, experiment, fill, metric
+from tests.experiments.report.building_data import START, build, drawn, experiment, fill, metric
 
 pytestmark = pytest.mark.django_db
 

@@ -10,11 +10,11 @@ import pytest
 from events.context import Context
 from experiments.measuring.refreshing import refresh
 from experiments.models import ExperimentMetric
-from experiments.report.building import build
 from experiments.report.effects import sample
 from experiments.report.material import Cell
 from experiments.report.slicing import slices
 from tests.experiments.measuring import world
+from tests.experiments.report.building_data import build
 
 pytestmark = pytest.mark.django_db
 DEVICES = ("phone", "desktop", "")
