@@ -84,9 +84,6 @@ def test_that_no_guardrail_was_harmed_is_said_only_where_it_is_so():
     assert wording.sentences(body(replace(CASE, tests=[WON])))[1] == "No guardrail was harmed."
     two = replace(CASE, tests=[WON, replace(LOST, arm=2)], harmed=[Harmed(1, 8)])
     assert "No guardrail was harmed." not in wording.sentences(body(two))
-    few = body(replace(CASE, tests=[WON]))
-    few["metrics"][1]["arms"] = [{**ROW, "harm": None}]
-    assert wording.sentences(few)[1:] == ["Of a guardrail there are too few units to tell whether it was harmed."]
 
 
 @pytest.mark.parametrize(
