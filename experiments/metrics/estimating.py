@@ -187,7 +187,7 @@ def _price(version: MetricVersion, sample: Sample, effect: float, week: int) -> 
             aim = power.mean_aim(sample.mean, sample.variance, effect)
     except ValueError:  # nothing to change, or no room for it
         return [effect, None, None, None, None]
-    prices = power.priced(aim, daily=week / WEEK.days, arms=ARMS, window=window)
+    prices = power.priced(aim, daily=week / WEEK.days, weights=[1] * ARMS, window=window)
     return [effect, prices.fixed.units, prices.fixed.days, prices.sequential.units, prices.sequential.days]
 
 

@@ -8,7 +8,7 @@ any earlier stop is a gain.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from scipy.special import ndtr, ndtri
@@ -37,8 +37,8 @@ class Aim:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    units: int  # per arm; a sequence of two arms is planned for twice as many
-    total: int
+    units: int  # of the smallest arm
+    total: int  # what a sequence is planned for
     days: int | None  # until the last unit's window has closed; None where none come
 
 
@@ -67,7 +67,7 @@ def mean_aim(
 
 def fixed_size(aim: Aim) -> int:
     """Units per arm (Cohen 1988, section 2.4, with the normal distribution; unpooled variances)."""
-    return _size(aim, float(ndtri(1 - aim.level / 2)))
+    return _size(aim, _fixed_reach(aim))
 
 
 def sequential_size(aim: Aim) -> int:
@@ -75,14 +75,21 @@ def sequential_size(aim: Aim) -> int:
     return _size(aim, sequences.reach_at_plan(aim.level))
 
 
-def priced(aim: Aim, *, daily: float, arms: int = 2, window: int = 0) -> Prices:
-    """Of both designs. `daily`: units a day that come into the experiment; `window`: days that a unit is measured."""
+def priced(aim: Aim, *, daily: float, weights: Sequence[int] = (1, 1), window: int = 0) -> Prices:
+    """Of both designs. `daily`: units a day that come into the experiment; `weights`: of control, and of the arms, of
+    which the smallest is to be found too; `window`: days that a unit is measured. ValueError without weight of either.
+    """
+    if len(weights) < 2 or not weights[0] or not any(weights[1:]):
+        raise ValueError("control and an arm beside it have a weight")
+    smallest = min(weight for weight in weights[1:] if weight)
 
-    def price(units: int) -> Price:
-        days = math.ceil(units * arms / daily) + window if daily > 0 else None
-        return Price(units, units * arms, days)
+    def price(reach: float) -> Price:
+        control = _size(aim, reach, weights[0] / smallest)
+        total = -(-control * sum(weights) // weights[0])
+        days = math.ceil(total / daily) + window if daily > 0 else None
+        return Price(math.ceil(total * min(smallest, weights[0]) / sum(weights)), total, days)
 
-    return Prices(price(fixed_size(aim)), price(sequential_size(aim)))
+    return Prices(price(_fixed_reach(aim)), price(sequences.reach_at_plan(aim.level)))
 
 
 def relative_mde(mean: float, variance: float, units: int, *, alpha: float = 0.05, power: float = 0.8) -> float | None:
@@ -143,9 +150,14 @@ def days_left(units: int | None, daily: float, *, window: int = 0) -> int | None
     return math.ceil(units / daily) + window if units else 0
 
 
-def _size(aim: Aim, reach: float) -> int:
+def _fixed_reach(aim: Aim) -> float:
+    return float(ndtri(1 - aim.level / 2))
+
+
+def _size(aim: Aim, reach: float, over: float = 1) -> int:
+    """Of control, which has `over` times the units of the arm."""
     k = reach + float(ndtri(aim.power))
-    return math.ceil(k**2 * (aim.variance + aim.changed_variance) / aim.effect**2)
+    return math.ceil(k**2 * (aim.variance + aim.changed_variance * over) / aim.effect**2)
 
 
 def _least(short: Callable[[float], bool]) -> float | None:

@@ -40,7 +40,7 @@ def asked_size(post: QueryDict) -> Sizing:
     given = {name: value for name, value in form.cleaned_data.items() if value is not None}
     primary = next((pk for pk, role in _metrics(post) if role == ExperimentMetric.Role.PRIMARY), None)
     options = {"effect": None, **given}
-    return sizing.sized(rows.version_named(primary), typed, arms=max(2, _arms(post)), **options)
+    return sizing.sized(rows.version_named(primary), typed, weights=_weights(post), **options)
 
 
 def _metrics(post: QueryDict) -> list[tuple[str, str]]:
@@ -48,5 +48,8 @@ def _metrics(post: QueryDict) -> list[tuple[str, str]]:
     return [(post.get(f"metrics-{n}-version", ""), post.get(f"metrics-{n}-role", "")) for n in places]
 
 
-def _arms(post: QueryDict) -> int:
-    return sum(bool(post.get(f"variations-{n}-key")) for n in range(rows.MOST))
+def _weights(post: QueryDict) -> list[int]:
+    """Those that are typed of control and the others; before both have one, of two alike."""
+    typed = [post.get(f"variations-{n}-weight", "") for n in range(rows.MOST) if post.get(f"variations-{n}-key")]
+    found = [int(weight) if weight.isascii() and weight.isdecimal() and len(weight) < 5 else 0 for weight in typed]
+    return found if found and found[0] and any(found[1:]) else [1] * max(2, len(found))

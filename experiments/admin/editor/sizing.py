@@ -6,7 +6,8 @@ The baseline is what the primary metric was on the site lately (metrics/previewi
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -38,7 +39,7 @@ class Sizing:
     variance: float | None
     daily: float | None
     effect: float | None
-    arms: int
+    weights: Sequence[int]  # control first
     prices: Prices | None = None
     mde: float | None = None  # with what comes in four weeks
 
@@ -54,7 +55,7 @@ def sized(
     effect: float | None,
     alpha: float = 0.05,
     power: float = 0.8,
-    arms: int = 2,
+    weights: Sequence[int] = (1, 1),
 ) -> Sizing:
     from experiments.stats import power as pricing  # noqa: PLC0415 - SciPy, which web processes start without
 
@@ -66,12 +67,12 @@ def sized(
     mean = _first(given.get("mean"), body.get("mean"))
     variance = _first(given.get("variance"), _variance_of_share(version, mean), body.get("variance"))
     daily = _first(given.get("daily"), body["week"] / DAYS if body else None)
-    found = Sizing(version, preview, mean, variance, daily, effect, arms)
+    found = Sizing(version, preview, mean, variance, daily, effect, weights)
     aim = _aim(found, alpha, power)
     if aim is None or variance is None or mean is None:
         return found
-    prices = pricing.priced(aim, daily=daily or 0, arms=arms, window=_window(version))
-    return Sizing(version, preview, mean, variance, daily, effect, arms, prices, _seen(found, aim))
+    prices = pricing.priced(aim, daily=daily or 0, weights=weights, window=_window(version))
+    return replace(found, prices=prices, mde=_seen(found, aim))
 
 
 def _first(*values: float | None) -> float | None:
@@ -88,7 +89,7 @@ def _aim(sizing: Sizing, alpha: float, power: float) -> Aim | None:
 
     if sizing.mean is None or not sizing.effect:
         return None
-    asked: dict[str, Any] = {"alpha": alpha, "power": power, "tests": max(1, sizing.arms - 1)}
+    asked: dict[str, Any] = {"alpha": alpha, "power": power, "tests": sum(weight > 0 for weight in sizing.weights[1:])}
     try:
         if sizing.version and sizing.version.kind in ONE:
             return pricing.share_aim(sizing.mean, sizing.effect, **asked)
@@ -101,7 +102,9 @@ def _seen(sizing: Sizing, aim: Aim) -> float | None:
     """The effect that four weeks would find."""
     from experiments.stats import power as pricing  # noqa: PLC0415 - as above
 
-    units = int((sizing.daily or 0) * 4 * DAYS / sizing.arms)
+    control, smallest = sizing.weights[0], min(weight for weight in sizing.weights[1:] if weight)
+    alike = 2 * control * smallest / (control + smallest)  # arms of one size that tell as much as these two
+    units = int((sizing.daily or 0) * 4 * DAYS * alike / sum(sizing.weights))
     return pricing.relative_mde(sizing.mean or 0, sizing.variance or 0, units, alpha=aim.level, power=aim.power)
 
 

@@ -173,6 +173,15 @@ def test_a_size_is_priced_from_what_is_typed_and_taken_over(at_desk):
     assert 'value="57666"' in taken.content.decode()
 
 
+def test_a_size_is_that_of_the_smallest_arm(at_desk):
+    typed = {"mean": "1.4", "variance": "9", "daily": "800", "variations-0-weight": "9", "variations-1-weight": "1"}
+
+    sized = at_desk.post(f"{LIST}size/", filled(**typed)).content.decode()
+
+    assert "160,183" in sized  # 10 / 9 × (1 + 9) × 9 (1.96 + 0.84)² / (0.05 × 1.4)²
+    assert "16,019" in sized
+
+
 def test_a_running_one_keeps_what_decides_it(at_desk):
     experiment = builders.running("guide")
     metric = experiment.metrics.get().version

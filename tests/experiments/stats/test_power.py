@@ -51,6 +51,28 @@ def test_a_sequential_design_of_its_size_has_its_power_and_stops_early():
     assert stopped / power.fixed_size(aim) == pytest.approx(1.18, abs=0.05)
 
 
+@pytest.mark.parametrize("weights", [(9, 1), (1, 9), (8, 1, 1), (2, 1, 5)])
+def test_the_smallest_arm_has_the_power_asked_for(weights):
+    """Unequal arms need more: what is planned for 80 % of equal ones finds 37 % at nine to one."""
+    aim = power.share_aim(0.2, 0.15)
+    smallest = min(weights[1:])
+
+    def found(total):
+        control, arm = (total * weight / sum(weights) for weight in (weights[0], smallest))
+        error = math.sqrt(aim.variance / control + aim.changed_variance / arm)
+        return power.power_at(aim.effect, error, 1.959964)
+
+    total = power.priced(aim, daily=0, weights=weights).fixed.total
+    assert 0.8 <= found(total) < 0.802
+    assert found(power.priced(aim, daily=0).fixed.total) < 0.6
+
+
+@pytest.mark.parametrize("weights", [(1,), (0, 1), (1, 0, 0)])
+def test_arms_without_weight_have_no_price(weights):
+    with pytest.raises(ValueError, match="weight"):
+        power.priced(power.mean_aim(1, 1, 0.1), daily=0, weights=weights)
+
+
 def test_several_tests_share_the_level():
     assert power.fixed_size(power.mean_aim(1, 1, 0.1, tests=3)) == power.fixed_size(
         power.mean_aim(1, 1, 0.1, alpha=0.05 / 3)
@@ -80,7 +102,7 @@ def test_no_change_is_found_where_the_mean_drowns_or_none_is_there():
 
 def test_both_designs_are_priced_in_units_and_days():
     aim = power.share_aim(0.19, 0.03)
-    found = power.priced(aim, daily=10_000, arms=3, window=7)
+    found = power.priced(aim, daily=10_000, weights=[1, 1, 1], window=7)
     assert found.fixed == Price(75_204, 225_612, 23 + 7)
     assert found.sequential.days == math.ceil(found.sequential.units * 3 / 10_000) + 7
     assert power.priced(aim, daily=0).fixed.days is None
