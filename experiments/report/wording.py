@@ -31,8 +31,8 @@ READINGS = {
 def sentences(body: Body) -> list[str]:
     """The first one is the headline."""
     found = [WORDS[reason["code"]](body, reason) for reason in body["verdict"]["reasons"]]
-    guarded = any(metric["role"] == "guardrail" for metric in body["metrics"])
-    if body["verdict"]["kind"] == "ship" and guarded and len(found) == 1:
+    judged = [row["harm"] for metric in body["metrics"] if metric["role"] == "guardrail" for row in metric["arms"]]
+    if body["verdict"]["kind"] == "ship" and judged and all(judged) and len(found) == 1:  # those of other arms too
         found.append(_("No guardrail was harmed."))
     return found
 

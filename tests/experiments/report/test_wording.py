@@ -84,6 +84,9 @@ def test_that_no_guardrail_was_harmed_is_said_only_where_it_is_so():
     assert wording.sentences(body(replace(CASE, tests=[WON])))[1] == "No guardrail was harmed."
     two = replace(CASE, tests=[WON, replace(LOST, arm=2)], harmed=[Harmed(1, 8)])
     assert "No guardrail was harmed." not in wording.sentences(body(two))
+    other = body(replace(CASE, tests=[WON]))
+    other["metrics"][1]["arms"] = [ROW, {**ROW, "arm": 2, "harm": None}]  # it does not ship, and nobody saw it
+    assert len(wording.sentences(other)) == 1
 
 
 @pytest.mark.parametrize(
