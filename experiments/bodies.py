@@ -8,7 +8,7 @@ rule's `phase`, other readers of the form pass over. A rule's id says where it c
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -46,7 +46,7 @@ def body_of(flag: Flag, environment: str, facts: Facts) -> Body | None:
     about = {"id": flag.pk, "kind": flag.kind, "killed": flag.killed_at is not None, "testing": flag.testing}
     rules = [] if about["killed"] else _rules(flag, environment, facts)
     found = {"defaultValue": flag.off_value, "rules": rules}
-    return {**_of_one_type(found, flag), "about": about}
+    return {**_of_one_type(found, flag, facts), "about": about}
 
 
 def _rules(flag: Flag, environment: str, facts: Facts) -> list[Body]:
@@ -83,7 +83,7 @@ def _overrides(flag: Flag, facts: Facts) -> Iterable[tuple[str, Body]]:
 
 
 def _is_in_force(rule: Rule, environment: str, now: datetime) -> bool:
-    if rule.environments and environment not in rule.environments:
+    if not rule.enabled or (rule.environments and environment not in rule.environments):
         return False
     return (rule.starts_at is None or rule.starts_at <= now) and (rule.ends_at is None or now < rule.ends_at)
 
@@ -162,7 +162,7 @@ def _withheld(flag: Flag, facts: Facts) -> Iterable[Body]:
     """What was shipped while a holdout stands is kept from its units: they have what the control had."""
     for experiment in facts.shipped.get(flag.pk, ()):
         for one in facts.holdouts:
-            if holds_out(one, experiment) and one.started_at <= experiment.stopped_at:  # type: ignore[operator] # set
+            if holds_out(one, experiment) and one.started_at <= experiment.shipped_at:  # type: ignore[operator] # set
                 held = _filter(one.seed, one.hash_attribute, [[0, one.share / WHOLE]])
                 control = experiment.control  # type: ignore[attr-defined] # annotated
                 yield {"id": f"holdout-{one.key}", "key": experiment.key, "force": control, "filters": [held]}
@@ -175,11 +175,12 @@ def holds_out(holdout: Holdout, experiment: Experiment) -> bool:
     return experiment.kind != Experiment.Kind.HOLDOUT and holdout.team_id in (None, experiment.team_id)
 
 
-def _of_one_type(found: Body, flag: Flag) -> Body:
-    """With 1.0 for 1 in a flag that has a float anywhere, or whose schema speaks of a number: clients are typed."""
+def _of_one_type(found: Body, flag: Flag, facts: Facts) -> Body:
+    """With 1.0 for 1 in a flag that has a float anywhere, in force or not, or whose schema speaks of a number: clients
+    are typed, and a kill switch changes no type."""
     if flag.kind != Flag.Kind.NUMBER:
         return found
-    given = [found["defaultValue"], flag.on_value, *_values(found["rules"])]
+    given = [flag.off_value, flag.on_value, *_values(flag, facts)]
     kind = (flag.schema or {}).get("type")
     if kind == "integer" or (kind != "number" and not any(isinstance(one, float) for one in given)):
         return found
@@ -187,9 +188,11 @@ def _of_one_type(found: Body, flag: Flag) -> Body:
     return {"defaultValue": _as_float(found["defaultValue"]), "rules": rules}
 
 
-def _values(rules: Iterable[Body]) -> Iterable[Any]:
-    for rule in rules:
-        yield from rule.get("variations") or [rule.get("force")]
+def _values(flag: Flag, facts: Facts) -> Iterator[Any]:
+    for rule in facts.rules.get(flag.pk, ()):
+        yield rule.value
+        yield from (one.value for one in facts.variations.get(rule.experiment_id or 0, ()))
+    yield from (one.control for one in facts.shipped.get(flag.pk, ()))  # type: ignore[attr-defined] # annotated
 
 
 def _mapped(rule: Body, act: Callable[[Any], Any]) -> Body:

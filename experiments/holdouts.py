@@ -74,23 +74,29 @@ def start(holdout: Holdout, *, by: By, why: str = "") -> Holdout:
 
 @transaction.atomic
 def freeze(holdout: Holdout, *, by: By, why: str) -> Holdout:
-    """What starts from now on asks its units too. What it covers today stays kept from them: the analysis begins."""
+    """What starts from now on asks its units too. What it covers today stays kept from them: the analysis begins, with
+    a phase of its own, so that nobody counts who came before. The holdout's seed draws its arms, so nobody moves."""
     must_say_why(why)
     holdout = _locked(holdout)
     if not holdout.started_at or holdout.frozen_at or holdout.ended_at:
         raise ValidationError(_("Only one that has started, and is not frozen yet, is frozen."))
+    publishing.locked()
     keys = sorted(covered(holdout).values_list("key", flat=True))
     ExperimentChange.objects.create(
         experiment=holdout.experiment, act="frozen", by_id=by.pk if by else None, why=why, after={"frozen_keys": keys}
     )
-    return _kept(holdout, frozen_at=timezone.now(), frozen_keys=keys)
+    now = timezone.now()
+    phases.begin(holdout.experiment, at=now, weights=[1, 1], coverage=2 * holdout.share, reason=why)
+    return _kept(holdout, frozen_at=now, frozen_keys=keys)
 
 
 @transaction.atomic
 def end(holdout: Holdout, *, by: By, why: str) -> Holdout:
     """Its units are like all others. What they do is measured on until the windows of the metrics have closed."""
+    now = timezone.now()
+    Holdout.objects.filter(pk=holdout.pk).update(ended_at=now)  # an experiment is not stopped under one that stands
     stopping.stop(holdout.experiment, by=by, why=why)
-    return _kept(holdout, ended_at=timezone.now())
+    return _kept(holdout, ended_at=now)
 
 
 def standing(team: Team | None) -> QuerySet[Holdout]:
@@ -99,10 +105,10 @@ def standing(team: Team | None) -> QuerySet[Holdout]:
 
 def covered(holdout: Holdout) -> QuerySet[Experiment]:
     """The experiments that do not ask its units: those that run, and those that were shipped since it began."""
-    found = Experiment.objects.exclude(kind=Experiment.Kind.HOLDOUT).filter(flag__isnull=False)
+    found = Experiment.objects.with_shipped_at().exclude(kind=Experiment.Kind.HOLDOUT).filter(flag__isnull=False)
     if holdout.frozen_at:
         return found.filter(key__in=holdout.frozen_keys)
-    shipped = Q(decision=Experiment.Decision.SHIP, stopped_at__gte=holdout.started_at)
+    shipped = Q(shipped_at__gte=holdout.started_at)
     found = found.filter(Q(status=Experiment.Status.RUNNING) | shipped)
     return found.filter(team=holdout.team) if holdout.team_id else found
 
@@ -112,7 +118,9 @@ def _locked(holdout: Holdout) -> Holdout:
 
 
 def _kept(holdout: Holdout, **changed: Any) -> Holdout:
-    """Publishes the flags of all that it covered before or covers now."""
+    """Publishes the flags of all that it covered before or covers now. What starts meanwhile waits, or is among them:
+    whoever starts publishes, so the editions are locked before it is asked what runs."""
+    publishing.locked()
     flags = set(covered(holdout).values_list("flag", flat=True)) if holdout.started_at else set()
     for name, value in changed.items():
         setattr(holdout, name, value)

@@ -25,7 +25,7 @@ def bodies(flag_ids: Collection[int], environment: Environment) -> dict[str, Bod
 def read(flag_ids: Collection[int]) -> Facts:
     flags = list(Flag.objects.order_by().filter(pk__in=flag_ids))
     ids = [flag.pk for flag in flags]
-    rules = Rule.objects.filter(flag__in=ids, enabled=True).order_by("flag", "position").select_related("experiment")
+    rules = Rule.objects.filter(flag__in=ids).order_by("flag", "position").select_related("experiment")
     asked = [rule.experiment_id for rule in rules if rule.experiment_id]
     standing = list(Holdout.objects.filter(started_at__isnull=False, ended_at=None).order_by("pk"))
     running = Phase.objects.current().filter(experiment__in=asked, experiment__status=Experiment.Status.RUNNING)
@@ -47,8 +47,8 @@ def read(flag_ids: Collection[int]) -> Facts:
 def _shipped(standing: Iterable[Holdout]) -> QuerySet[Experiment]:
     """Since the first of the holdouts began, the oldest first, each with its control's value."""
     since = min(one.started_at for one in standing if one.started_at)
-    shipped = Experiment.objects.filter(decision=Experiment.Decision.SHIP, stopped_at__gte=since)
-    return shipped.filter(variations__index=0).annotate(control=F("variations__value")).order_by("stopped_at", "pk")
+    shipped = Experiment.objects.with_shipped_at().filter(shipped_at__gte=since)
+    return shipped.filter(variations__index=0).annotate(control=F("variations__value")).order_by("shipped_at", "pk")
 
 
 def _by(name: str, rows: Iterable[Any]) -> dict[int, list[Any]]:
@@ -84,11 +84,13 @@ def _keys(since: Mapping[int, datetime]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     if not since:
         return found
-    shipped = Q(decision=Experiment.Decision.SHIP, stopped_at__gte=min(since.values()))
-    asked = Experiment.objects.exclude(kind=Experiment.Kind.HOLDOUT).filter(team__in=since).order_by("pk")
+    shipped = Q(shipped_at__gte=min(since.values()))
+    asked = (
+        Experiment.objects.with_shipped_at().exclude(kind=Experiment.Kind.HOLDOUT).filter(team__in=since).order_by("pk")
+    )
     asked = asked.filter(Q(status=Experiment.Status.RUNNING) | shipped)
-    for team, key, stopped_at in asked.values_list("team_id", "key", "stopped_at"):
-        if stopped_at is None or stopped_at >= since[team]:
+    for team, key, shipped_at in asked.values_list("team_id", "key", "shipped_at"):
+        if shipped_at is None or shipped_at >= since[team]:
             found[team].append(key)
     return found
 

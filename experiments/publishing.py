@@ -32,7 +32,7 @@ def publish(flag_ids: Iterable[int]) -> None:
     Called within the verb that changed them. Whoever comes second waits for the first one's commit, reads what it has
     written, and has the higher version. A body that is as it was keeps its version.
     """
-    editions, facts = _locked(), payload.read(list(flag_ids))
+    editions, facts = locked(), payload.read(list(flag_ids))
     extra = {payload.HOLDOUTS: payload.holdouts()}
     for edition in editions:
         _commit(edition, {flag.name: body_of(flag, edition.environment.key, facts) for flag in facts.flags} | extra)
@@ -44,7 +44,7 @@ def publish_all() -> None:
     for start in range(0, len(ids) or 1, AT_A_TIME):
         publish(ids[start : start + AT_A_TIME])
     with transaction.atomic():
-        editions = _locked()
+        editions = locked()
         names = {*Flag.objects.values_list("name", flat=True), payload.HOLDOUTS}
         for edition in editions:
             _commit(edition, dict.fromkeys(_names(edition) - names))
@@ -55,7 +55,7 @@ def _commit(edition: Edition, bodies: Mapping[str, Body | None]) -> None:
         transaction.on_commit(partial(bell.ring, edition.environment.key, edition.version))
 
 
-def _locked() -> list[Edition]:
+def locked() -> list[Edition]:
     """One of every environment, the site's own among them, in an order that is always the same."""
     if not Environment.objects.filter(key=settings.EXPERIMENTS_ENVIRONMENT).exists():
         key = settings.EXPERIMENTS_ENVIRONMENT
@@ -107,5 +107,5 @@ def sweep() -> None:
     turned = Rule.objects.filter(Q(starts_at__range=lately) | Q(ends_at__range=lately))
     publish(turned.values_list("flag", flat=True).distinct().order_by())
     with transaction.atomic(durable=True):
-        for edition in _locked():
+        for edition in locked():
             bell.ring(edition.environment.key, edition.version, certainly=True)

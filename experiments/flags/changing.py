@@ -78,7 +78,8 @@ def revive(flag: Flag, *, by: By, why: str) -> Flag:
 
 @transaction.atomic
 def archive(flag: Flag, *, by: By, why: str) -> Flag:
-    """Nobody is answered any more: who still asks gets what the code says."""
+    """Nobody is answered any more: who still asks gets what the code says. Who would depend on it waits, or is seen."""
+    prerequisites.lock()
     locked(flag)
     if asking := prerequisites.dependents(flag.name):
         raise ValidationError(_("%(flags)s depend on it.") % {"flags": ", ".join(asking)})

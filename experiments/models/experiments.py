@@ -10,7 +10,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,12 @@ class ExperimentQuerySet(models.QuerySet["Experiment"]):
     def measured(self) -> ExperimentQuerySet:
         """Those whose results are refreshed: running ones, and stopped ones until their windows have closed."""
         return self.filter(Q(status=Experiment.Status.RUNNING) | Q(measured_until__isnull=False))
+
+    def with_shipped_at(self) -> ExperimentQuerySet:
+        """Each with when it was shipped, `shipped_at`, which may be long after it was stopped; or None."""
+        acts = ExperimentChange.objects.filter(experiment=OuterRef("pk"), act="shipped").order_by("pk")
+        at = Coalesce(Subquery(acts.values("at")[:1]), F("stopped_at"))
+        return self.annotate(shipped_at=Case(When(decision=Experiment.Decision.SHIP, then=at)))
 
 
 class Experiment(models.Model):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from experiments import layers
 from experiments.flags import solidifying
-from experiments.models import Experiment
+from experiments.models import Experiment, Holdout
 from experiments.report import overriding
 from experiments.running import entering, phases
 from experiments.running.acting import Person, acting, must_be, must_say_why
@@ -37,6 +38,7 @@ def decide(experiment: Experiment, *, decision: str, by: Person, why: str) -> Ex
     return experiment
 
 
+@transaction.atomic
 def ship(experiment: Experiment, *, variation: int, by: Person, why: str) -> Experiment:
     """A variation becomes what the flag gives to all, at once; a running experiment is stopped by it."""
     must_say_why(why)
@@ -45,7 +47,7 @@ def ship(experiment: Experiment, *, variation: int, by: Person, why: str) -> Exp
         if experiment.status == Experiment.Status.RUNNING:
             _stop(experiment, by=by, why=why)
         _decide(experiment, Experiment.Decision.SHIP, variation, by=by, why=why)
-        _solidify(experiment, variation, by=by, why=why)
+    _solidify(experiment, variation, by=by, why=why)  # after the change that tells when: holdouts go by it
     return experiment
 
 
@@ -71,6 +73,8 @@ def _solidify(experiment: Experiment, variation: int, *, by: Person, why: str) -
 
 def _stop(experiment: Experiment, *, by: Person, why: str) -> None:
     must_be(experiment, Experiment.Status.RUNNING)
+    if Holdout.objects.filter(experiment=experiment, ended_at=None).exists():
+        raise ValidationError(_("It measures a holdout, which stands: end that instead."))
     now = timezone.now()
     experiment.status, experiment.stopped_at = Experiment.Status.STOPPED, now
     experiment.measured_until = measured_until(experiment, now)

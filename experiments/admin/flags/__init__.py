@@ -201,7 +201,10 @@ class FlagAdmin(WaffleFlagAdmin, ModelAdmin):
     def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("experiments.decide_experiment")
 
-    @action(description=gettext_lazy("Solidify"), url_path="solidify", permissions=["change"], icon="verified")
+    def has_solidify_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self.has_change_permission(request) and self.has_decide_permission(request)
+
+    @action(description=gettext_lazy("Solidify"), url_path="solidify", permissions=["solidify"], icon="verified")
     def solidify(self, request: HttpRequest, object_id: str) -> HttpResponse:
         flag = self._flag(object_id)
         return pages.act(

@@ -124,8 +124,36 @@ def test_a_frozen_holdout_is_not_exposed_by_what_it_does_not_cover(exposures):
     snapshot.refresh()
     for member in MEMBERS:
         experiments.for_member(member, "late")
-    phase = Phase.objects.get(experiment=holdout.experiment).pk
-    assert phase not in {about for _unit, about, _value in exposures()}
+    phases = set(Phase.objects.filter(experiment=holdout.experiment).values_list("pk", flat=True))
+    assert phases.isdisjoint(about for _unit, about, _value in exposures())
+
+
+def test_the_analysis_begins_with_the_freeze_and_nobody_moves(exposures):
+    running("early")
+    holdout = held()
+    for member in MEMBERS:
+        experiments.for_member(member, "early")
+    before, (out, beside) = exposures(), arms(holdout)
+    holdouts.freeze(holdout, by=None, why="The analysis begins.")
+    snapshot.refresh()
+    first, second = Phase.objects.filter(experiment=holdout.experiment).order_by("number")
+    assert (first.ended_at, second.ended_at, second.reason) == (second.started_at, None, "The analysis begins.")
+    for member in MEMBERS:
+        experiments.for_member(member, "early")
+    assert arms(holdout) == (out, beside)
+    told = {(unit, phase, value) for unit, phase, value in exposures()[len(before) :]}
+    assert told == {(one, second.pk, 0.0) for one in out} | {(one, second.pk, 1.0) for one in beside}
+    holdouts.end(holdout, by=None, why="The quarter is over.")
+    second.refresh_from_db()
+    assert second.ended_at
+
+
+def test_what_measures_a_holdout_is_not_stopped_under_it():
+    holdout = held()
+    with pytest.raises(ValidationError, match="end that instead"):
+        stopping.stop(holdout.experiment, by=None, why="Enough.")
+    holdouts.end(holdout, by=None, why="The quarter is over.")
+    assert Holdout.objects.get().ended_at
 
 
 def test_who_is_overridden_or_forces_a_variation_is_not_in_the_holdout(asks, admin, alice, exposures):
@@ -140,6 +168,24 @@ def test_who_is_overridden_or_forces_a_variation_is_not_in_the_holdout(asks, adm
     experiments.for_member(admin.pk, "one")
     assert exposures()
     assert out | beside == set(MEMBERS)
+
+
+@pytest.mark.parametrize("whose", ["everybody", "team"])
+def test_what_was_stopped_before_a_holdout_and_shipped_under_it_is_kept_from_it(team, whose):
+    one, before = running("one", team=team), running("two", team=team)
+    stopping.ship(before, variation=1, by=None, why="It helped.")
+    stopping.stop(one, by=None, why="Its time is over.")
+    holdout = held(team=team if whose == "team" else None)
+    out, _beside = arms(holdout)
+    stopping.ship(one, variation=1, by=None, why="It helped.")
+    snapshot.refresh()
+    assert {member for member in MEMBERS if not experiments.for_member(member, "one")} == out
+    assert all(experiments.for_member(member, "two") for member in MEMBERS)
+    assert list(holdouts.covered(holdout)) == [one]
+    (known,) = snapshot.current().holdouts
+    assert known.covers(["exp-one"])
+    holdouts.freeze(holdout, by=None, why="The analysis begins.")
+    assert {member for member in MEMBERS if not experiments.for_member(member, "one")} == out
 
 
 def test_after_the_end_everybody_is_asked():

@@ -235,6 +235,18 @@ def test_who_may_only_look_changes_nothing(member_named, client_of, flag):
     assert "Take back" not in desk.get(page("changes", flag.pk)).content.decode()
 
 
+def test_to_solidify_takes_the_permission_to_decide_besides(member_named, client_of, flag):
+    editor = member_named("dora", is_staff=True)
+    mine = Permission.objects.filter(content_type__app_label="experiments", codename__in=["view_flag", "change_flag"])
+    editor.user_permissions.set(mine)
+    sent = {"value": "true", "why": "It won."}
+    assert client_of(editor).post(page("solidify", flag.pk), sent).status_code == 403
+    editor.user_permissions.add(
+        Permission.objects.get(codename="decide_experiment", content_type__app_label="experiments")
+    )
+    assert client_of(editor).post(page("solidify", flag.pk), sent).status_code == 302
+
+
 def test_what_is_random_at_each_look_is_no_more_in_the_admin():
     assert Sample not in admin_site.site._registry
     assert Switch in admin_site.site._registry
