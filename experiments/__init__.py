@@ -6,7 +6,8 @@
     experiments.differs(request)                     whether another visitor may see this page otherwise
     experiments.version()                            of the flags that this process goes by
 
-None of them raises, reads the database or asks Redis (an experiment whose assignments stick reads them once a request).
+None of them raises or asks Redis, and none reads the database but for what sticks (once a request), for segments and
+groups (once a minute a member) and, in Celery, for whether a member is staff: where a rule asks for it.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from time import monotonic
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +25,8 @@ from events.context import current
 Asked = HttpRequest | int  # a request, or a member's id
 Lookup = Callable[[Any], Any]
 _MISSING = object()
+MINUTE, REMEMBERED = 60.0, 10_000  # seconds, members
+_groups_known: dict[int, tuple[float, list[int]]] = {}
 
 
 class Attributes(Mapping[str, Any]):
@@ -113,8 +116,17 @@ def _is(field: str) -> Lookup:
 
 
 def _groups(asked: Asked) -> list[int]:
-    user = get_user_model()(pk=asked) if isinstance(asked, int) else _user(asked)
-    return list(user.groups.values_list("pk", flat=True)) if user.pk else []
+    """Looked up once a minute in a process: an override by groups is asked about at every request of a member."""
+    member = asked if isinstance(asked, int) else _user(asked).pk
+    if not member:
+        return []
+    known_until, found = _groups_known.get(member, (0.0, []))
+    if known_until < monotonic():
+        found = list(get_user_model()(pk=member).groups.values_list("pk", flat=True))
+        if len(_groups_known) >= REMEMBERED:
+            _groups_known.clear()
+        _groups_known[member] = (monotonic() + MINUTE, found)
+    return found
 
 
 _OF_BOTH: dict[str, Lookup] = {

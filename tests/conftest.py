@@ -16,7 +16,7 @@ from hypothesis import settings as trials
 from community.members.models import Member
 from community.nearby import cache
 from config import services
-from experiments import snapshot
+from experiments import attributes, snapshot
 from tests.databases import own_database
 
 pytest_plugins = ["tests.browser"]
@@ -62,7 +62,8 @@ def _clean_redis(request) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_flags_left(monkeypatch) -> None:
-    """There are no flags until a test calls `snapshot.refresh()`, and no thread looks for them."""
+    """There are no flags until a test calls `snapshot.refresh()`, and no thread looks for them; no groups are known."""
+    monkeypatch.setattr(attributes, "_groups_known", {})
     monkeypatch.setattr(snapshot, "_keeper", snapshot.Keeper(snapshot.NOTHING))
 
 

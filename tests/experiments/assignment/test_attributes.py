@@ -86,3 +86,12 @@ def test_segments_are_read_once_a_minute(alice, django_assert_num_queries):
     with django_assert_num_queries(1):
         for _request in range(3):
             targeting.attributes(alice.pk).get("segments")
+
+
+def test_groups_are_read_once_a_minute(asks, bob, django_assert_num_queries):
+    bob.groups.add(group := Group.objects.create(name="testers"))
+    changing.create("beta", by=None, groups=[group])
+    snapshot.refresh()
+    with django_assert_num_queries(1):
+        assert [experiments.variation(asks(bob), "beta") for _request in range(3)] == [True] * 3
+        assert experiments.for_member(bob.pk, "beta")
