@@ -21,6 +21,7 @@ from django.utils.module_loading import import_string
 
 from events import visitors
 from events.context import current
+from events.models import VisitorLink
 
 Asked = HttpRequest | int  # a request, or a member's id
 Lookup = Callable[[Any], Any]
@@ -129,6 +130,12 @@ def _groups(asked: Asked) -> list[int]:
     return found
 
 
+def _linked(member: int) -> str | None:
+    """The visitor who they were before they signed up, so that what stuck to that one is theirs in a task too."""
+    found = VisitorLink.objects.filter(member=member).order_by("pk").values_list("visitor", flat=True).first()
+    return str(found) if found else None
+
+
 _OF_BOTH: dict[str, Lookup] = {
     "staff": _is("is_staff"),
     "superuser": _is("is_superuser"),
@@ -145,4 +152,10 @@ OF_REQUEST: dict[str, Lookup] = {
     "path": lambda request: request.path,
     **_OF_BOTH,
 }
-OF_MEMBER: dict[str, Lookup] = {"id": str, "member": str, "loggedIn": lambda member: True, **_OF_BOTH}
+OF_MEMBER: dict[str, Lookup] = {
+    "id": str,
+    "member": str,
+    "visitor": _linked,
+    "loggedIn": lambda member: True,
+    **_OF_BOTH,
+}

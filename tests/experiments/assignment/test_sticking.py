@@ -1,6 +1,8 @@
 import pytest
+from django.utils import timezone
 
 import experiments
+from events.models import VisitorLink
 from experiments import asking, publishing, snapshot
 from experiments.models import Phase, Sticky
 from experiments.running import ramping
@@ -34,6 +36,15 @@ def test_who_signs_in_keeps_what_they_had_as_a_visitor(asks, member_named, runni
         member = member_named(f"member-{visitor}")
         assert asked_as(asks, member, visitor) is before
         assert asked_as(asks, member, None) is before  # in another browser too
+
+
+def test_a_task_that_asks_first_after_the_sign_up_gives_what_the_visitor_had(asks, member_named, running):
+    for visitor in range(1, 9):
+        before = asked_as(asks, None, visitor)
+        member = member_named(f"member-{visitor}")
+        VisitorLink.objects.create(visitor=visitor, member=member.pk, at=timezone.now())
+        assert experiments.for_member(member.pk, "welcome") is before
+        assert asked_as(asks, member, visitor) is before
 
 
 def test_the_exposure_after_it_is_the_members_and_of_the_same_variation(asks, alice, running, exposures):
