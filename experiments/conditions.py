@@ -16,6 +16,7 @@ Groups = Mapping[str, Sequence[Any]]  # saved lists of values, by their key
 Test = Callable[[Any, Groups], bool]  # of the attributes, or of one value
 
 NOTHING: Groups = {}
+LOOKED_AT = 256  # characters of a text in which patterns are sought
 
 
 def evaluate(condition: Mapping[str, Any], attributes: Mapping[str, Any], groups: Groups = NOTHING) -> bool:
@@ -176,14 +177,14 @@ def _version(holds: Callable[[str, str], bool]) -> Callable[[Any], Callable[[Any
 
 
 def _pattern(flags: re.RegexFlag, wanted: bool) -> Callable[[Any], Callable[[Any], bool]]:
-    """Found anywhere in the text, or nowhere; a pattern that is none holds for nothing."""
+    """Found anywhere in the text's first characters, or nowhere; a pattern that is none holds for nothing."""
 
     def make(operand: Any) -> Callable[[Any], bool]:
         try:
             search = re.compile(operand, flags).search
         except (re.error, TypeError):
             return lambda value: False
-        return lambda value: value is not None and bool(search(str(value))) is wanted
+        return lambda value: value is not None and bool(search(str(value)[:LOOKED_AT])) is wanted
 
     return make
 

@@ -116,6 +116,7 @@ def _words(fault: str) -> str:
         "text": _("a text is needed here"),
         "number": _("a number or a text is needed here"),
         "regex": _("this is no regular expression"),
+        "slow": _("this could take too long: let nothing repeat within what repeats, and only two parts without end"),
         "type": _("string, number, boolean, array, object or null is needed here"),
         "truth": _("true or false is needed here"),
     }[fault]

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from experiments.flags.patterns import is_quick
+
 KINDS = ("string", "number", "boolean", "array", "object", "null")
 LISTS = ("$in", "$nin", "$ini", "$nini", "$all", "$alli")
 PATTERNS = ("$regex", "$regexi", "$notRegex", "$notRegexi")
@@ -18,7 +20,7 @@ DEEPEST = 20
 
 def faults(condition: Any, *, where: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
     """(where, what) of everything wrong: `what` is one of object, depth, list, operator, mixed, text, number, regex,
-    type, truth."""
+    slow, type, truth."""
     if not isinstance(condition, Mapping):
         yield where, "object"
     elif depth > DEEPEST:
@@ -90,10 +92,9 @@ def _operand_fault(name: str, operand: Any) -> str:
 
 def _pattern_fault(operand: Any) -> str:
     try:
-        re.compile(operand)
-    except (re.error, TypeError):
+        return "" if is_quick(operand) else "slow"
+    except (re.error, TypeError, RecursionError, OverflowError):
         return "regex"
-    return ""
 
 
 def _below(where: str, key: Any) -> str:

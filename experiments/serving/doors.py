@@ -59,17 +59,20 @@ def matches(request: HttpRequest, etag: str) -> bool:
 
 def _key(request: HttpRequest, in_address: str) -> SdkKey:
     secret = in_address or request.META.get("HTTP_X_API_KEY", "").strip() or _bearer(request)
+    refused = f"refused {_address(request)}"
+    if not keys.is_known(secret):
+        _allow(limits.wait(refused, limits.REFUSED))  # before it costs a look into the database
     try:
         key = keys.recognise(secret)
     except DatabaseError:
         raise Fault(503, "GENERAL", "Keys cannot be looked up now.", {"Retry-After": "5"}) from None
     if key is None:
-        _count(f"refused {_address(request)}", limits.REFUSED)
+        _allow(limits.take(refused, limits.REFUSED))
         raise Fault(401, "GENERAL", "A standing key is needed.", {"WWW-Authenticate": "Bearer"})
     if key.kind == SdkKey.Kind.SERVER:
-        _count(f"{key.pk}", limits.SERVER)
+        _allow(limits.take(f"{key.pk}", limits.SERVER))
     else:
-        _count(f"{key.pk} {_address(request)}", limits.CLIENT)
+        _allow(limits.take(f"{key.pk} {_address(request)}", limits.CLIENT))
     return key
 
 
@@ -78,8 +81,8 @@ def _bearer(request: HttpRequest) -> str:
     return secret.strip() if scheme.lower() == "bearer" else ""
 
 
-def _count(name: str, rate: limits.Rate) -> None:
-    if settings.RATE_LIMITS and (wait := limits.take(name, rate)):
+def _allow(wait: int) -> None:
+    if wait and settings.RATE_LIMITS:
         raise Fault(429, "GENERAL", "Too many requests.", {"Retry-After": str(wait)})
 
 

@@ -63,6 +63,11 @@ def recognise(secret: str) -> SdkKey | None:
     return found
 
 
+def is_known(secret: str) -> bool:
+    """Whether this process has seen it stand."""
+    return digest(secret) in _seen
+
+
 def digest(secret: str) -> str:
     """A fast hash is right here: 192 random bits cannot be guessed, so there is nothing for a slow one to slow."""
     return hashlib.sha256(secret.encode()).hexdigest()

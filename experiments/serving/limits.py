@@ -28,13 +28,29 @@ def take(name: str, rate: Rate, *, now: float | None = None) -> int:
     """0 where one more is within the rate, which is then counted; else the whole seconds until there is room."""
     now = time.monotonic() if now is None else now
     with _lock:
-        left, at = _buckets.pop(name, (float(rate.burst), now))
-        left = min(rate.burst, left + (now - at) * rate.per_second)
+        left = _left(name, rate, now)
         taken = left >= 1
+        _buckets.pop(name, None)
         _buckets[name] = (left - taken, now)
         if len(_buckets) > REMEMBERED:
             _buckets.popitem(last=False)
-    return 0 if taken else max(1, math.ceil((1 - left) / rate.per_second))
+    return 0 if taken else _wait(left, rate)
+
+
+def wait(name: str, rate: Rate) -> int:
+    """The same, and nothing is counted."""
+    with _lock:
+        left = _left(name, rate, time.monotonic())
+    return 0 if left >= 1 else _wait(left, rate)
+
+
+def _left(name: str, rate: Rate, now: float) -> float:
+    left, at = _buckets.get(name, (float(rate.burst), now))
+    return min(rate.burst, left + (now - at) * rate.per_second)
+
+
+def _wait(left: float, rate: Rate) -> int:
+    return max(1, math.ceil((1 - left) / rate.per_second))
 
 
 def forget() -> None:

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from django.http import HttpRequest
 
 MOST = 64 * 1024  # bytes of a body
+LONGEST_KEY = 200  # characters
 
 
 class Fault(Exception):
@@ -33,6 +34,8 @@ def context_of(request: HttpRequest) -> tuple[dict[str, Any], bytes]:
         raise Fault(400, "INVALID_CONTEXT", "The body is an object with a context, which is an object too.")
     if not isinstance(context.get("targetingKey", ""), str):
         raise Fault(400, "INVALID_CONTEXT", "The targetingKey of the context is a text.")
+    if len(context.get("targetingKey", "")) > LONGEST_KEY:
+        raise Fault(400, "INVALID_CONTEXT", f"The targetingKey is longer than {LONGEST_KEY} characters.")
     return context, canonical
 
 

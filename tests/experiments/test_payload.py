@@ -143,6 +143,20 @@ def test_a_flag_of_numbers_has_one_type(given, kept):
     assert repr(body(flag)["rules"][0]["variations"][0]) == kept
 
 
+@pytest.mark.parametrize("fields", [{}, {"enabled": False}, {"ends_at": timezone.now()}, {"environments": ["no"]}])
+@pytest.mark.parametrize("killed_at", [None, timezone.now()])
+def test_neither_the_kill_switch_nor_a_rule_that_ends_changes_the_type_of_a_number(fields, killed_at):
+    flag = rows.flag(kind="number", off_value=1, on_value=2, killed_at=killed_at)
+    rows.rule(flag, value=1.5, **fields)
+    assert repr(body(flag)["defaultValue"]) == "1.0"
+
+
+def test_a_killed_flag_has_the_type_of_its_experiments_values():
+    flag = rows.flag(kind="number", off_value=1, on_value=2, killed_at=timezone.now())
+    rows.rule(flag, experiment=rows.experiment(values=(1, 1.5)))
+    assert repr(body(flag)["defaultValue"]) == "1.0"
+
+
 def test_an_experiment_asks_those_whom_it_targets():
     flag = rows.flag(kind="string", off_value="off", on_value="on")
     asked = rows.experiment(

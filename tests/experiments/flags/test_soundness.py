@@ -32,6 +32,7 @@ def test_what_the_evaluation_understands_is_sound(condition):
         ({"age": {"$gt": 3, "years": 4}}, "age", "mixed"),
         ({"country": {"$in": "DE"}}, "country.$in", "list"),
         ({"name": {"$regex": "("}}, "name.$regex", "regex"),
+        ({"name": {"$regex": r"^(\w+\s?)*$"}}, "name.$regex", "slow"),
         ({"name": {"$type": "text"}}, "name.$type", "type"),
         ({"$and": {"a": 1}}, "$and", "list"),
         ({"$or": [{"a": {"$gt": None}}]}, "$or.0.a.$gt", "number"),

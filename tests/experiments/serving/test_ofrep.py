@@ -125,6 +125,7 @@ class TestWithoutATargetingKey:
         ('{"context": {"targetingKey": 7}}', "INVALID_CONTEXT"),
         ('{"context": {"targetingKey": null}}', "INVALID_CONTEXT"),
         (json.dumps({"context": {"a": "x" * reading.MOST}}), "INVALID_CONTEXT"),
+        (json.dumps({"context": {"targetingKey": "x" * 201}}), "INVALID_CONTEXT"),
     ],
 )
 @pytest.mark.parametrize("name", ["flag", ""])
@@ -236,6 +237,17 @@ class TestLimits:
     def test_who_guesses_keys_is_slowed_down(self, ask, monkeypatch):
         monkeypatch.setattr(limits, "REFUSED", limits.Rate(per_second=1, burst=1))
         assert [ask("flag", {}, secret="fws_").status_code for _ in range(2)] == [401, 429]
+
+    def test_who_is_slowed_down_costs_the_database_nothing(
+        self, ask, published, monkeypatch, django_assert_num_queries
+    ):
+        published(rows.flag("flag"))
+        ask("flag", {})
+        monkeypatch.setattr(limits, "REFUSED", limits.Rate(per_second=0.01, burst=2))
+        with django_assert_num_queries(2):
+            found = [ask("flag", {}, secret=f"fws_{number:048}").status_code for number in range(20)]
+            assert found == [401] * 2 + [429] * 18
+            assert ask("flag", {}).status_code == 200  # who is known to have one, from the same address
 
     def test_the_limits_of_readers_are_not_its(self, ask, published, monkeypatch):
         from community.members import limits as readers
