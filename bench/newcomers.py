@@ -3,8 +3,8 @@
     python -m bench.newcomers [--daily 500 --planned 8000 --seed 1] [--here]
 
 In round 1 newcomers are asked to write at once; they make four percentage points more errors, and the guard stops it.
-Round 2, which goes on from it, shows them what to read; of these 9.4 % more come back, most on phones, and it is shipped
-by the rules. Sign-ups, exposures, refreshes, reports and decisions are the site's own; the clock is moved through the
+Round 2, which goes on from it, shows them what to read; of these 9.4 % more come back, most on phones, and it ships by
+the rules. Sign-ups, exposures, refreshes, reports and decisions are the site's own; the clock is moved through the
 days. In a database of its own, or with --here in the site's, to be looked at there: stop the site first, for its own
 workers would measure by another clock. Prints one JSON line; progress goes to stderr.
 """

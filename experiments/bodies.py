@@ -36,7 +36,7 @@ class Facts:
     variations: Mapping[int, Sequence[Variation]] = field(default_factory=dict)
     leases: Mapping[int, Sequence[Lease]] = field(default_factory=dict)
     holdouts: Sequence[Holdout] = ()
-    shipped: Mapping[int, Sequence[Experiment]] = field(default_factory=dict)  # with their `control`'s value
+    shipped: Mapping[int, Sequence[Any]] = field(default_factory=dict)  # with their `control`'s value
 
 
 def body_of(flag: Flag, environment: str, facts: Facts) -> Body | None:
@@ -162,9 +162,9 @@ def _withheld(flag: Flag, facts: Facts) -> Iterable[Body]:
     """What was shipped while a holdout stands is kept from its units: they have what the control had."""
     for experiment in facts.shipped.get(flag.pk, ()):
         for one in facts.holdouts:
-            if holds_out(one, experiment) and one.started_at <= experiment.shipped_at:  # type: ignore[operator] # set
+            if holds_out(one, experiment) and one.started_at <= experiment.shipped_at:
                 held = _filter(one.seed, one.hash_attribute, [[0, one.share / WHOLE]])
-                control = experiment.control  # type: ignore[attr-defined] # annotated
+                control = experiment.control
                 yield {"id": f"holdout-{one.key}", "key": experiment.key, "force": control, "filters": [held]}
 
 
@@ -192,7 +192,7 @@ def _values(flag: Flag, facts: Facts) -> Iterator[Any]:
     for rule in facts.rules.get(flag.pk, ()):
         yield rule.value
         yield from (one.value for one in facts.variations.get(rule.experiment_id or 0, ()))
-    yield from (one.control for one in facts.shipped.get(flag.pk, ()))  # type: ignore[attr-defined] # annotated
+    yield from (one.control for one in facts.shipped.get(flag.pk, ()))
 
 
 def _mapped(rule: Body, act: Callable[[Any], Any]) -> Body:

@@ -44,7 +44,7 @@ def read(flag_ids: Collection[int]) -> Facts:
     )
 
 
-def _shipped(standing: Iterable[Holdout]) -> QuerySet[Experiment]:
+def _shipped(standing: Iterable[Holdout]) -> QuerySet[Any]:
     """Since the first of the holdouts began, the oldest first, each with its control's value."""
     since = min(one.started_at for one in standing if one.started_at)
     shipped = Experiment.objects.with_shipped_at().filter(shipped_at__gte=since)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
@@ -68,9 +69,9 @@ class GuardForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         summed = MetricVersion.objects.filter(kind__in=MetricVersion.ADDITIVE, cap_share=None)
-        self.fields["metric"].queryset = (  # type: ignore[attr-defined]
-            Metric.objects.living().with_newest().filter(newest_id__in=summed).exclude(key=stepping.ERRORS)
-        )
+        living: QuerySet[Any] = Metric.objects.living().with_newest()
+        judged = living.filter(newest_id__in=summed).exclude(key=stepping.ERRORS)
+        self.fields["metric"].queryset = judged  # type: ignore[attr-defined]
 
 
 GuardForms = forms.formset_factory(GuardForm, extra=GUARDS, max_num=GUARDS, validate_max=True)

@@ -29,7 +29,7 @@ class ExperimentQuerySet(models.QuerySet["Experiment"]):
         """Those whose results are refreshed: running ones, and stopped ones until their windows have closed."""
         return self.filter(Q(status=Experiment.Status.RUNNING) | Q(measured_until__isnull=False))
 
-    def with_shipped_at(self) -> ExperimentQuerySet:
+    def with_shipped_at(self) -> models.QuerySet[Any]:
         """Each with when it was shipped, `shipped_at`, which may be long after it was stopped; or None."""
         acts = ExperimentChange.objects.filter(experiment=OuterRef("pk"), act="shipped").order_by("pk")
         at = Coalesce(Subquery(acts.values("at")[:1]), F("stopped_at"))

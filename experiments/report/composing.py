@@ -69,7 +69,8 @@ def _case(
         days_left=ahead["days_left"],
         tests=[
             _contrast(measure, row, arms=len(material.arms) - 1, alpha=material.alpha)
-            for row in (primary["arms"] if primary and measure else ())
+            for row in (primary["arms"] if primary else ())
+            if measure
         ],
         harmed=_harmed(metrics),
         unjudged=_unjudged(material, metrics),
