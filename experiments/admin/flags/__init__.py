@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -29,7 +29,7 @@ from experiments.admin.flags.rules import RuleInline
 from experiments.flags import changing
 from experiments.flags.solidifying import solidify
 from experiments.flags.stale import Reason, with_staleness
-from experiments.models import Environment, Flag
+from experiments.models import Environment, Experiment, Flag
 
 admin.site.unregister(Sample)  # random at each look: nobody would get the same twice, and nothing could be measured
 admin.site.unregister(Switch)
@@ -89,7 +89,9 @@ class FlagAdmin(WaffleFlagAdmin, ModelAdmin):
     # The list
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Flag]:
-        return with_staleness(super().get_queryset(request), timezone.now()).prefetch_related("environments")
+        runs = Exists(Experiment.objects.running().filter(flag=OuterRef("pk")))
+        flags = with_staleness(super().get_queryset(request), timezone.now()).annotate(runs=runs)
+        return flags.prefetch_related("environments")
 
     @display(
         description=pgettext_lazy("feature", "state"),

@@ -77,7 +77,7 @@ class FlagForm(forms.ModelForm):
         if self.instance.pk:
             self.initial["seen"] = self.instance.modified.isoformat()
             if "layer" in self.fields:  # of who may change it
-                self.fields["layer"].disabled = self.instance.experiments.running().exists()
+                self.fields["layer"].disabled = self.instance.runs  # by FlagAdmin.get_queryset
         else:
             here = Environment.objects.filter(key=settings.EXPERIMENTS_ENVIRONMENT)
             self.initial.update(superusers=False, environments=list(here))
