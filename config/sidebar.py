@@ -91,6 +91,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         (
             Item("experiments.experiment", "science"),
             Item("experiments.idea", "cycle", _("The loop"), "experiments_idea_board"),
+            Item("experiments.insight", "lightbulb"),
             Item("experiments.flag", "toggle_on"),
             Item("experiments.rollout", "stairs"),
             Item("experiments.metric", "straighten"),

@@ -7,11 +7,11 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
-from experiments.models import Experiment, Override, Report
-from experiments.report.material import GUARDRAIL, PRIMARY
+from experiments.models import Experiment, ExperimentMetric, Override, Report
 
 REVIEW = "experiments.add_override"
 SRM, DECISION = "srm", "decision"
+PRIMARY, GUARDRAIL = ExperimentMetric.Role.PRIMARY, ExperimentMetric.Role.GUARDRAIL
 
 
 def needed(experiment: Experiment, decision: str, arm: int | None = None) -> bool:

@@ -108,6 +108,7 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "listReportKinds": TEAM,
     "getReport": (401, 403, 403, 403, 403, 202, 403, 403),
     "listReportPeople": (401, 403, 403, 403, 403, 202, 403, 403),
+    "getExperimentReport": (401, 403, 403, 403, 403, 404, 403, 403),
     "listSegments": TEAM,
     "getSegment": TEAM,
     "listSegmentPersons": TEAM,

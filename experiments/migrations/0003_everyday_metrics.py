@@ -131,6 +131,6 @@ def seed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("experiments", "0003_metrics_shown_and_previewed")]
+    dependencies = [("experiments", "0002_rules_of_the_tables")]
 
     operations = [migrations.RunPython(seed, migrations.RunPython.noop)]
