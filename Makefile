@@ -10,7 +10,7 @@ export UV_PYTHON_DOWNLOADS ?= never
 export PORT
 export SITE_URL ?= http://localhost:$(PORT)
 
-.PHONY: help install demo test lint test-fast test-slow test-chaos test-fuzz test-engines format clean
+.PHONY: help install demo test lint test-fast test-slow test-chaos test-fuzz test-long test-engines format clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /	/' | expand -t 14
@@ -50,6 +50,9 @@ test-chaos: install ## Kill servers, web and workers under a running site and se
 
 test-fuzz: install ## The API under requests generated from its schema (schemathesis)
 	.venv/bin/pytest -n0 -m fuzz tests/fuzz
+
+test-long: install ## Whole stories of experiments, simulated; other people's clients on ten thousand units each
+	.venv/bin/pytest -n auto --dist worksteal -m long
 
 test-engines: install ## Every report on DuckDB, Spark (two workers) and ClickHouse, compared; brings 1 GB, needs Java 17
 	$(UV) sync --frozen --quiet --group engines

@@ -22,7 +22,7 @@ def _drawn_alike(monkeypatch):
     exposing.memory.clear()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_drawn_alike")
 def test_what_harms_is_stopped_and_what_helps_is_shipped_to_all():

@@ -169,20 +169,20 @@ def test_a_bulk_tells_what_the_site_decides(client, flags):
     agree(flags, of_bulk(post), 60)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_growthbooks_client_agrees_on_ten_thousand_units(live_server, flags):
     agree(flags, of_growthbook(loaded(live_server.url)), 10_000)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_bulks_agree_on_ten_thousand_units(live_server, flags):
     session = requests.Session()
     agree(flags, of_bulk(lambda url, body, headers: session.post(url, body, headers=headers), live_server.url), 10_000)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_openfeatures_client_agrees_on_ten_thousand_units(live_server, flags):
     """Each unit asks for one flag, the next one for the next."""
