@@ -1,5 +1,7 @@
 """Whatever goes wrong is a problem document (RFC 9457), in the reader's language, and never a fault of ours."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.test import Client, override_settings
 
@@ -160,7 +162,7 @@ def test_a_fault_of_ours_is_a_problem_too(client_of, alice, monkeypatch):
     def broken(*args: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("community.api.resources.me.inbox.unread_count", broken)
+    monkeypatch.setattr("community.api.resources.me.inbox", SimpleNamespace(unread_count=broken))
     client = client_of(alice)
     client.raise_request_exception = False
     problem(client.get("/api/v1/me/"), 500, "server-error")
