@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -63,8 +64,9 @@ class Trial(Kind):
         phase = phase_of(params)
         return {**described(phase), **self.found(params, reader, phase)}
 
+    @abstractmethod
     def found(self, params: Params, reader: Reader, phase: Phase) -> dict[str, Any]:
-        raise NotImplementedError
+        """What the answer says beyond which phase it is of."""
 
     def people(self, params: Params, cell: Params, reader: Reader) -> ibis.Table:
         raise no_such_number()
