@@ -218,7 +218,8 @@ fork = os.fork()
 while True:
     found = snapshot.current()
     body = found.bodies.get(sys.argv[1])
-    print("parent" if fork else "child", body and body["defaultValue"], time.time(), flush=True)
+    line = ("parent" if fork else "child", body and body["defaultValue"], time.time())
+    os.write(1, "{} {} {}\\n".format(*line).encode())  # whole lines: both write into one pipe
     time.sleep(0.02)
 """
 

@@ -19,11 +19,12 @@ from events.collecting import pages, programs
 from events.collecting.reading import batch
 from events.collecting.tasks import flush
 from events.engine import reading
-from events.lake import background, sealing
+from events.lake import background
 from events.models import FillMark
 from events.record import event, record_all
 from growth.reports.kinds import KINDS
 from tests.events.collecting.conftest import FIREFOX, Browser
+from tests.events.lake.holding import seal
 from tests.growth.retention.told import Told, answer, asked, at
 
 NOW = "2026-11-21T12:00Z"
@@ -234,14 +235,14 @@ def write(count: int) -> None:
 def test_marks_tell_how_far_the_lake_and_its_tables_are(settings, tmp_path):
     settings.LAKE_URL = str(tmp_path / "lake")
     write(5)
-    assert background.seal() == 5
+    assert seal(background.seal) == 5
     write(3)
     result = found()
     lake = {key: result["lake"][key] for key in ("waiting", "hot_rows", "files", "small_files", "rows")}
     assert lake == {"waiting": 3, "hot_rows": 8, "files": 1, "small_files": 1, "rows": 5}
     assert 0 <= result["lake"]["lag"] < 60
     assert {row["behind"] for row in result["tables"]} == {0}
-    assert sealing.seal() == 3  # and a worker that dies before it fills
+    assert seal() == 3  # and a worker that dies before it fills
     FillMark.objects.update(filled_at=timezone.now() - timedelta(minutes=16))
     result = found()
     assert [row["behind"] for row in result["tables"]] == [3] * len(result["tables"])
