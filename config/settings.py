@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "growth.retention",
     "growth.segments",
     "growth.reports",
+    "growth.campaigns",
 ]
 
 MIDDLEWARE = [
@@ -213,6 +214,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_ROUTES = {f"{room}.*": {"queue": "analytics"} for room in ("lake", "reports", "experiments")}  # long, apart
+CELERY_TASK_ROUTES["campaigns.*"] = {"queue": "campaigns"}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -44,6 +44,12 @@ _DECLARED = (
     EventName("vote_cast", "voter", ("post",), value="+1 or -1"),
     EventName("answer_accepted", "asker", ("post",)),
     EventName("bounty_offered", "who offers", ("topic",), value="the amount"),
+    # What becomes of a campaign's message, by the delivery that brought it
+    EventName("message_sent", "to whom it is sent", ("delivery",), ("campaign", "channel"), value="its variation"),
+    EventName("message_opened", "who opens it", ("delivery",), ("campaign", "channel")),
+    EventName("message_clicked", "who follows it", ("delivery",), ("campaign", "channel")),
+    EventName("unsubscribed", "who wants no more", ("delivery",), ("campaign", "channel", "topic")),
+    EventName("complained", "who calls it spam", ("delivery",), ("campaign", "channel")),
     # What went wrong, beside what was done: a form that came back, an act taken back at once
     EventName("submit_failed", "who sends the form", properties=("form",)),
     EventName("undone", "who takes it back", ("post", "comment"), ("act",)),
@@ -71,7 +77,7 @@ ACTIVE = (
 # What happens to a person without their being there.
 RECEIVED = frozenset({"answer_received", "comment_received", "vote_received", "accept_received", "badge_earned"})
 # What the site notes of a person for itself: it stands between no two acts.
-NOTED = frozenset({"exposed"})
+NOTED = frozenset({"exposed", "message_sent"})
 # So neither is an act: they make nobody seen, and no session.
 NO_ACT = RECEIVED | NOTED
 

@@ -1,0 +1,1 @@
+"""Campaigns: the right push to the right member, and the proof that it helps."""
