@@ -77,7 +77,7 @@ ACTIVE = (
 # What happens to a person without their being there.
 RECEIVED = frozenset({"answer_received", "comment_received", "vote_received", "accept_received", "badge_earned"})
 # What the site notes of a person for itself: it stands between no two acts.
-NOTED = frozenset({"exposed", "message_sent"})
+NOTED = frozenset({"exposed", "message_sent", "message_opened", "message_clicked", "unsubscribed", "complained"})
 # So neither is an act: they make nobody seen, and no session.
 NO_ACT = RECEIVED | NOTED
 

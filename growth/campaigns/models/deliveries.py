@@ -18,11 +18,11 @@ from growth.campaigns.models.channels import Channel, Device, Provider
 NAMESPACE = uuid.UUID("6f0c6d1e-6f0c-5b7e-9d7b-0d5a1c3f2e10")
 
 
-class DeliveryQuerySet(models.QuerySet["Delivery"]):
-    def due(self, now: datetime) -> DeliveryQuerySet:
+class RecipientQuerySet(models.QuerySet["Delivery"]):
+    def due(self, now: datetime) -> RecipientQuerySet:
         return self.filter(state=Delivery.State.DUE, due_at__lte=now)
 
-    def ended(self) -> DeliveryQuerySet:
+    def ended(self) -> RecipientQuerySet:
         return self.exclude(state__in=["due", "leased"])
 
 
@@ -73,7 +73,7 @@ class Delivery(models.Model):
     opened_at = models.DateTimeField(_("opened"), null=True)
     clicked_at = models.DateTimeField(_("clicked"), null=True)
 
-    objects = DeliveryQuerySet.as_manager()
+    objects = RecipientQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("delivery")
