@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from experiments.loop import evidence, moving
+from experiments.loop import evidence, ledger, moving
 from experiments.loop.board import board
 from experiments.models import Experiment, Idea, Insight
 
@@ -59,6 +59,13 @@ def show(request: HttpRequest) -> HttpResponse:
     may["test"] = request.user.has_perm("experiments.add_experiment")
     context = {**admin.site.each_context(request), "title": _("The loop"), "board": board(), "may": may}
     return render(request, "admin/experiments/loop/board.html", context)
+
+
+@require_safe
+def show_ledger(request: HttpRequest) -> HttpResponse:
+    _check(request, "experiments.view_experiment")
+    context = {**admin.site.each_context(request), "title": _("What teams brought"), "lines": ledger.lines()}
+    return render(request, "admin/experiments/loop/ledger.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -137,6 +144,7 @@ class IdeaAdmin(ModelAdmin):
 
         return [
             page("board/", show, "board"),
+            page("ledger/", show_ledger, "ledger"),
             page("<int:pk>/hypothesis/", suppose, "suppose"),
             page("<int:pk>/close/", close, "close"),
             page("insight-of/<int:pk>/", learn, "learn"),

@@ -7,8 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-
-from scipy.special import ndtri
+from statistics import NormalDist
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class Total:
 
     def beside(self, measured: Found, *, alpha: float = 0.05) -> tuple[float, float]:
         """The interval of this sum less what a holdout measured. It need not hold 0: gains overlap and wear off."""
-        reach = float(ndtri(1 - alpha / 2)) * math.sqrt(self.variance + measured.error**2)
+        reach = NormalDist().inv_cdf(1 - alpha / 2) * math.sqrt(self.variance + measured.error**2)
         difference = self.value - measured.effect
         return difference - reach, difference + reach
 
