@@ -8,7 +8,7 @@ any earlier stop is a gain.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scipy.special import ndtr, ndtri
@@ -116,36 +116,8 @@ def power_at(effect: float, error: float, reach: float) -> float:
     return float(ndtr(distance - reach) + ndtr(-distance - reach))
 
 
-def units_left(
-    units: int,
-    error: float,
-    effect: float,
-    *,
-    alpha: float = 0.05,
-    power: float = 0.8,
-    tests: int = 1,
-    goals: int = 1,
-    planned: int = 0,
-) -> int | None:
-    """How many more, of both arms, until `effect` is found with the power asked for, its error now being `error` with
-    `units`. Several goals are to be found all together. `planned` 0: a fixed test. None where there is no end, or no
-    error yet to go by."""
-    if not (units and error):
-        return None
-    target, level = power ** (1 / goals), alpha / tests
-    fixed = float(ndtri(1 - level / 2))
-
-    def short(more: float) -> bool:
-        n = units * (1 + more)
-        reach = sequences.reach(math.ceil(n), planned=planned, alpha=level) if planned else fixed
-        return power_at(effect, error / math.sqrt(1 + more), reach) < target
-
-    more = _least(short)
-    return None if more is None else math.ceil(units * more)
-
-
-def days_left(units: int | None, daily: float, *, window: int = 0) -> int | None:
-    if units is None or (units and daily <= 0):
+def days_left(units: int, daily: float, *, window: int = 0) -> int | None:
+    if units and daily <= 0:
         return None
     return math.ceil(units / daily) + window if units else 0
 
@@ -158,19 +130,3 @@ def _size(aim: Aim, reach: float, over: float = 1) -> int:
     """Of control, which has `over` times the units of the arm."""
     k = reach + float(ndtri(aim.power))
     return math.ceil(k**2 * (aim.variance + aim.changed_variance * over) / aim.effect**2)
-
-
-def _least(short: Callable[[float], bool]) -> float | None:
-    """The least value of which `short` is no longer true, which it is of all below; to a millionth of itself."""
-    if not short(0.0):
-        return 0.0
-    high = 1.0
-    while short(high):
-        high *= 2
-        if high > FARTHEST:
-            return None
-    low = high / 2 if high > 1 else 0.0
-    while high - low > 1e-6 * high:
-        middle = (low + high) / 2
-        low, high = (middle, high) if short(middle) else (low, middle)
-    return high

@@ -108,34 +108,6 @@ def test_both_designs_are_priced_in_units_and_days():
     assert power.priced(aim, daily=0).fixed.days is None
 
 
-def test_units_left_are_those_that_the_power_lacks():
-    """At half of the fixed size as many again are needed; at all of it none."""
-    aim = power.mean_aim(1.0, 1.0, 0.1)
-    size = power.fixed_size(aim)
-    left = power.units_left(size, math.sqrt(2 / (size / 2)), 0.1)
-    assert left == pytest.approx(size, rel=0.002)
-    assert power.units_left(2 * size, math.sqrt(2 / size), 0.1) == 0
-
-
-def test_a_sequential_test_has_more_left_and_ends_at_its_own_size():
-    aim = power.mean_aim(1.0, 1.0, 0.1)
-    size = power.sequential_size(aim)
-    left = power.units_left(200, math.sqrt(2 / 100), 0.1, planned=2 * size)
-    assert left + 200 == pytest.approx(2 * size, rel=0.005)
-
-
-def test_more_goals_to_be_found_all_together_need_more():
-    left = [power.units_left(1000, 0.1, 0.1, goals=goals) for goals in (1, 3)]
-    assert left[0] < left[1]
-
-
-def test_there_is_no_end_for_an_effect_next_to_nothing():
-    assert power.units_left(1000, 0.1, 1e-9) is None
-    assert power.units_left(1000, 0.0, 0.1) is None
-    assert power.units_left(0, 0.1, 0.1) is None
-    assert power.days_left(None, 100) is None
-
-
 def test_days_are_units_by_the_rate_and_the_last_ones_window():
     assert power.days_left(1001, 100, window=7) == 11 + 7
     assert power.days_left(0, 0) == 0
