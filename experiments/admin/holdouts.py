@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -19,9 +19,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminSelect2MultipleWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelect2MultipleWidget, UnfoldAdminSelectWidget
 
 from experiments import holdouts
+from experiments.admin.asking import Deed, WhyForm, ask
 from experiments.admin.layers import unit_field
 from experiments.models import Experiment, Holdout, Metric
 
@@ -73,10 +74,6 @@ class HoldoutForm(forms.ModelForm):
         others = [(one, "secondary") for one in self.cleaned_data["others"]]
         chosen = [(self.cleaned_data["primary"], "primary"), *others]
         return [{"version": metric.newest, "role": role} for metric, role in chosen]
-
-
-class WhyForm(forms.Form):
-    why = forms.CharField(label=gettext_lazy("Why"), max_length=500, widget=UnfoldAdminTextInputWidget)
 
 
 @admin.register(Holdout)
@@ -165,18 +162,15 @@ class HoldoutAdmin(ModelAdmin):
         self, request: HttpRequest, object_id: int, verb: Callable[..., Holdout], title: str, about: str
     ) -> HttpResponse:
         holdout = get_object_or_404(Holdout.objects.select_related("experiment", "team"), pk=object_id)
-        form, back = WhyForm(request.POST or None), reverse("admin:experiments_holdout_change", args=[holdout.pk])
-        if request.method == "POST" and form.is_valid():
-            try:
-                verb(holdout, by=request.user, **form.cleaned_data)
-            except ValidationError as refused:
-                form.add_error(None, refused.messages)
-            else:
-                messages.success(request, f"{holdout}: {title}")
-                return HttpResponseRedirect(back)
-        told = {"opts": self.opts, "original": holdout, "title": title, "about": about, "form": form, "back": back}
-        context = {**self.admin_site.each_context(request), **told, "covered": _told(holdout)}
-        return TemplateResponse(request, "admin/experiments/holdouts/act.html", context)
+        deed = Deed(
+            name=title,
+            subject=holdout,
+            do=partial(verb, holdout),
+            tells=[about, *_told(holdout)],
+            back=reverse("admin:experiments_holdout_change", args=[holdout.pk]),
+            crumbs=[(self.opts.verbose_name_plural, reverse("admin:experiments_holdout_changelist"))],
+        )
+        return ask(request, deed, WhyForm(request.POST or None))
 
 
 def _state(holdout: Holdout) -> tuple[str, Any]:
@@ -198,6 +192,7 @@ def _fitting(holdout: Holdout) -> tuple[str, ...]:
     return ("end",) if holdout.frozen_at else ("freeze", "end")
 
 
-def _told(holdout: Holdout) -> list[Any]:
+def _told(holdout: Holdout) -> list[str]:
     """What it covers, the newest first."""
-    return list(holdouts.covered(holdout).order_by("-pk")[:50]) if holdout.started_at else []
+    covered = holdouts.covered(holdout).order_by("-pk")[:50] if holdout.started_at else ()
+    return [_("It covers: %s") % ", ".join(map(str, covered))] if covered else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from experiments.admin.editor.reasons import LONGEST
+from experiments.admin.asking import LONGEST
 
 
 class NoteForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
@@ -10,12 +11,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from experiments.admin.asking import Deed, WhyForm, ask, not_now
 from experiments.admin.flags.fields import ValueField, value_text
 from experiments.flags.texts import read
 from experiments.models import Flag, Metric, MetricVersion, Rollout
@@ -36,10 +38,6 @@ TELLS: dict[str, Any] = {
     "resume": gettext_lazy("The step begins anew, and is watched as before."),
     "roll_back": gettext_lazy("Nobody has it any more, within a second."),
 }
-
-
-class WhyForm(forms.Form):
-    why = forms.CharField(label=gettext_lazy("Why"), max_length=500, widget=forms.Textarea({"rows": 3}))
 
 
 class BeginForm(forms.Form):
@@ -141,25 +139,18 @@ def confirm(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         raise PermissionDenied
     if act not in NAMES:
         raise Http404(act)
-    form = WhyForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            stepping.ACTS[act](rollout, by=request.user, why=form.cleaned_data["why"])
-        except (PermissionDenied, ValidationError) as refused:
-            form.add_error(None, refused.messages if isinstance(refused, ValidationError) else str(refused))
-        else:
-            return redirect(rollout)
     offered = {key: grave for key, _name, grave in _offered(request, rollout)}
-    context = {
-        **_context(request, rollout.experiment.name),
-        "rollout": rollout,
-        "name": NAMES[act],
-        "tells": TELLS[act],
-        "form": form,
-        "offered": act in offered,
-        "grave": offered.get(act),
-    }
-    return render(request, "admin/experiments/rollouts/act.html", context)
+    deed = Deed(
+        name=NAMES[act],
+        subject=rollout.experiment.name,
+        do=partial(stepping.ACTS[act], rollout),
+        tells=[TELLS[act]],
+        back=rollout.get_absolute_url(),
+        crumbs=[(_("Guarded rollouts"), reverse("admin:experiments_rollout_changelist"))],
+        danger=offered.get(act, False),
+        refused="" if act in offered else not_now(rollout.get_state_display()),
+    )
+    return ask(request, deed, WhyForm(request.POST or None))
 
 
 def begin(request: HttpRequest, pk: int) -> HttpResponse:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from experiments.admin.asking import Deed, ask, not_now
 from experiments.admin.editor import consequences, reasons
 from experiments.admin.editor.reasons import ReasonForm
 from experiments.models import Experiment
@@ -151,37 +152,28 @@ def confirm(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     if not request.user.has_perm(chosen.permission):
         raise PermissionDenied
     experiment = get_object_or_404(Experiment.objects.defer("words").select_related("flag__layer", "report"), pk=pk)
-    form = chosen.form(request.POST or None, experiment=experiment)
-    fits = _fits(chosen, experiment)
-    if request.method == "POST" and fits and form.is_valid() and (done := _do(request, chosen, experiment, form)):
-        messages.success(request, str(chosen.done))
-        return redirect(_page_of(done))
-    context = {
-        **admin.site.each_context(request),
-        "title": f"{chosen.name}: {experiment.name}",
-        "experiment": experiment,
-        "act": chosen,
-        "form": form,
-        "tells": chosen.tells(experiment),
-        "missing": consequences.missing(experiment) if chosen.key == "start" else {},
-        "fits": fits,
-        "back": _page_of(experiment),
-    }
-    return render(request, "admin/experiments/act.html", context)
+    deed = Deed(
+        name=chosen.name,
+        subject=experiment.name,
+        do=partial(_done, chosen, experiment),
+        done=chosen.done,
+        tells=chosen.tells(experiment),
+        back=_page_of(experiment),
+        crumbs=[(_("Experiments"), reverse("admin:experiments_experiment_changelist"))],
+        danger=chosen.danger,
+        refused="" if _fits(chosen, experiment) else not_now(experiment.get_status_display()),
+        missing=_missing(experiment) if chosen.key == "start" else (),
+    )
+    return ask(request, deed, chosen.form(request.POST or None, experiment=experiment))
 
 
-def _do(request: HttpRequest, act: Act, experiment: Experiment, form: ReasonForm) -> Experiment | None:
-    """The experiment that there is then; None where it was refused, and the form says why."""
-    try:
-        made = act.do(experiment, by=request.user, **form.cleaned_data)
-    except PermissionDenied as refused:
-        form.add_error(None, str(refused) or _("You may not."))
-    except ValidationError as refused:
-        for field, told in refused.message_dict.items() if hasattr(refused, "error_dict") else [("", refused.messages)]:
-            form.add_error(field if field in form.fields else None, told)
-    else:
-        return made if isinstance(made, Experiment) else experiment
-    return None
+def _done(act: Act, experiment: Experiment, **given: Any) -> str:
+    made = act.do(experiment, **given)
+    return _page_of(made if isinstance(made, Experiment) else experiment)
+
+
+def _missing(experiment: Experiment) -> list[str]:
+    return [message for told in consequences.missing(experiment).values() for message in told]
 
 
 def _page_of(experiment: Experiment) -> str:

@@ -7,11 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from experiments.admin.asking import WhyForm
 from experiments.models import WHOLE, Experiment, Report
 from experiments.templatetags.experiment_words import as_json
 
 PERCENT = 100
-LONGEST = 500
 
 
 def _percent(label: Any, **options: Any) -> forms.DecimalField:
@@ -23,14 +23,7 @@ def _parts(percent: Any) -> int:
     return int(percent * WHOLE / PERCENT)
 
 
-class ReasonForm(forms.Form):
-    why = forms.CharField(
-        label=_("Why"),
-        max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Kept with it, beside your name and the time."),
-    )
-
+class ReasonForm(WhyForm):
     def __init__(self, *args: Any, experiment: Experiment, **options: Any) -> None:
         super().__init__(*args, **options)
         self.experiment = experiment

@@ -203,7 +203,7 @@ def test_each_act_is_confirmed_with_a_reason(at_desk, admin):
     def done(act: str, **sent: object) -> None:
         page = at_desk.get(f"{address}/{act}/")
         assert page.status_code == 200
-        assert page.context["tells"]
+        assert page.context["deed"].tells
         response = at_desk.post(f"{address}/{act}/", sent)
         assert response.status_code == 302, response.context["form"].errors
 

@@ -101,7 +101,7 @@ def test_it_is_moved_by_hand_with_a_reason(deciding, act, state):
 def test_what_cannot_be_done_now_is_refused(deciding):
     rollout = stepping.begin(builders.new_flag(), value=True, by=None)
     page = deciding.post(address(rollout, "resume"), {"why": "Because."})
-    assert "It is running by now." in page.content.decode()
+    assert "It is running; this cannot be done with it now." in page.content.decode()
     assert 'name="why"' not in page.content.decode()
     assert deciding.get(address(rollout, "unheard-of")).status_code == 404
 
