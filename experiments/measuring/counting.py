@@ -80,7 +80,7 @@ class Plan:
         parts = [part for use in self.uses for part in use.measure.parts()]
         series = tuple(sorted({one for part in parts for one in part.steps}, key=_order))
         valued = any(part.is_valued for part in parts)
-        self.reading = Reading(cells, series, valued, self._floor(), end)
+        self.reading = Reading(series, valued, self._floor(), end, cells)
         longest = (what.longest(asked) for asked in cells.phases)
         self.longest = np.array([FOREVER // 2 if one is None else one for one in longest], np.int64)
 

@@ -39,10 +39,9 @@ class Range(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Reading:
-    """Exposures to the phases of `cells`, and events of `series` from `floor` to before `end` (microseconds)."""
+class EventReading:
+    """Events of `series` from `floor` to before `end` (microseconds)."""
 
-    cells: Cells
     series: tuple[Series, ...]
     valued: bool  # whether their values are asked for
     floor: int
@@ -55,31 +54,6 @@ class Reading:
     @cached_property
     def wheres(self) -> list[str]:
         return sorted({one.where for one in self.series} - {ANYTHING})
-
-    def ranges(self, reader: Reader) -> Iterator[Range]:
-        """Persons who were exposed to anything, in ranges of so much as is read at once."""
-        earliest = min(self.floor, int(self.cells.started.min()))
-        rows = EVENTS.filter(EVENTS.name.isin([*self.names, EXPOSED]), EVENTS.epoch_us >= earliest)
-        spread = rows.group_by("person").agg(rows=rows.count(), exposures=(rows.name == EXPOSED).sum())
-        found = reader.rows(spread.filter(spread.exposures > 0).select("person", "rows"))
-        persons = found["person"].to_numpy()
-        order = np.argsort(persons)
-        return ranges(persons[order], found["rows"].to_numpy()[order], self._most_persons())
-
-    def exposures(self, reader: Reader, of: Range, dimension: str = "") -> tuple[Exposures, Ints, pa.Array | None]:
-        """Those of a range that count; their persons in their order; and of each exposure the value of a dimension,
-        where one is asked for: one of COLUMNS, or "properties.path"."""
-        events = EVENTS.filter(self._is_exposure(), EVENTS.person.between(of.low, of.high))
-        columns = ["id", "epoch_us", "unit", "object_id", "value", "person"]
-        more = {"dimension": _dimension(dimension)} if dimension else {}
-        rows = reader.rows(events.select(*columns, **more))
-        phase, variation = self._phases(rows["object_id"].to_numpy()), rows["value"].to_numpy()
-        instants = rows["epoch_us"].to_numpy()
-        kept = np.flatnonzero(self.cells.are_counted(phase, instants, variation))
-        ids, unit, persons = (rows[name].to_numpy()[kept] for name in ("id", "unit", "person"))
-        person, persons = _ranked(persons)
-        found = Exposures(ids, instants[kept], unit, phase[kept], variation[kept].astype(np.int64), person)
-        return found, persons, rows["dimension"].combine_chunks().take(pa.array(kept)) if dimension else None
 
     def events(self, reader: Reader, of: Range, persons: Ints) -> Events:
         """Of these persons (sorted), who are then 0, 1, … in that order."""
@@ -114,8 +88,48 @@ class Reading:
     def _span(self) -> int:
         return self.end - self.floor + 1
 
+    @property
+    def most_persons(self) -> int:
+        """Whose events one number can order: person and instant."""
+        return 2**62 // self._span
+
+    def _is_event(self) -> ir.BooleanValue:
+        return EVENTS.name.isin(self.names) & (EVENTS.epoch_us >= self.floor)
+
+
+@dataclass(frozen=True)
+class Reading(EventReading):
+    """Exposures to the phases of `cells` too."""
+
+    cells: Cells
+
+    def ranges(self, reader: Reader) -> Iterator[Range]:
+        """Persons who were exposed to anything, in ranges of so much as is read at once."""
+        earliest = min(self.floor, int(self.cells.started.min()))
+        rows = EVENTS.filter(EVENTS.name.isin([*self.names, EXPOSED]), EVENTS.epoch_us >= earliest)
+        spread = rows.group_by("person").agg(rows=rows.count(), exposures=(rows.name == EXPOSED).sum())
+        found = reader.rows(spread.filter(spread.exposures > 0).select("person", "rows"))
+        persons = found["person"].to_numpy()
+        order = np.argsort(persons)
+        return ranges(persons[order], found["rows"].to_numpy()[order], self._most_persons())
+
+    def exposures(self, reader: Reader, of: Range, dimension: str = "") -> tuple[Exposures, Ints, pa.Array | None]:
+        """Those of a range that count; their persons in their order; and of each exposure the value of a dimension,
+        where one is asked for: one of COLUMNS, or "properties.path"."""
+        events = EVENTS.filter(self._is_exposure(), EVENTS.person.between(of.low, of.high))
+        columns = ["id", "epoch_us", "unit", "object_id", "value", "person"]
+        more = {"dimension": _dimension(dimension)} if dimension else {}
+        rows = reader.rows(events.select(*columns, **more))
+        phase, variation = self._phases(rows["object_id"].to_numpy()), rows["value"].to_numpy()
+        instants = rows["epoch_us"].to_numpy()
+        kept = np.flatnonzero(self.cells.are_counted(phase, instants, variation))
+        ids, unit, persons = (rows[name].to_numpy()[kept] for name in ("id", "unit", "person"))
+        person, persons = _ranked(persons)
+        found = Exposures(ids, instants[kept], unit, phase[kept], variation[kept].astype(np.int64), person)
+        return found, persons, rows["dimension"].combine_chunks().take(pa.array(kept)) if dimension else None
+
     def _most_persons(self) -> int:
-        return max(1, min(SLOTS_AT_ONCE // len(self.cells.phases), 2**62 // self._span))
+        return max(1, min(SLOTS_AT_ONCE // len(self.cells.phases), self.most_persons))
 
     @cached_property
     def _keys(self) -> Ints:
@@ -129,9 +143,6 @@ class Reading:
             EVENTS.value.notnull(),
             EVENTS.epoch_us >= int(self.cells.started.min()),
         )
-
-    def _is_event(self) -> ir.BooleanValue:
-        return EVENTS.name.isin(self.names) & (EVENTS.epoch_us >= self.floor)
 
     def _phases(self, keys: Ints) -> Ints:
         """Their places among the phases; -1 where it is none of these."""

@@ -18,9 +18,8 @@ import numpy as np
 from events.engine import EVENTS, Reader
 from events.names import NO_ACT
 from events.record import epoch_us
-from experiments.measuring.cells import Cells
-from experiments.measuring.days import Days, Ints
-from experiments.measuring.reading import Range, Reading, ranges
+from experiments.measuring.days import Ints
+from experiments.measuring.reading import EventReading, Range, ranges
 from experiments.measuring.values import Units
 from experiments.measuring.what import BEFORE, measure, scale
 from experiments.models import MetricVersion
@@ -81,7 +80,7 @@ def replay(version: MetricVersion, reader: Reader) -> tuple[People, Found]:
     one = measure(version)
     series = tuple({step for part in one.parts() for step in part.steps})
     floor, end = epoch_us(since) - BEFORE, epoch_us(reader.as_of)
-    asked = Reading(Cells((), end, Days(floor, end)), series, version.kind in VALUED, floor, end)
+    asked = EventReading(series, version.kind in VALUED, floor, end)
     people = _people(reader, asked.names, since, until)
     return people, _capped(version, _values(reader, asked, people, version))
 
@@ -114,7 +113,7 @@ def _people(reader: Reader, names: Sequence[str], since: datetime, until: dateti
     return People(found["person"].to_numpy(), found["first"].to_numpy(), found["rows"].to_numpy(), week)
 
 
-def _values(reader: Reader, asked: Reading, people: People, version: MetricVersion) -> Found:
+def _values(reader: Reader, asked: EventReading, people: People, version: MetricVersion) -> Found:
     one, parts = measure(version), []
     for of in ranges(people.person, people.rows, len(people.person)):
         here = slice(*np.searchsorted(people.person, [of.low, of.high + 1]))
@@ -127,7 +126,7 @@ def _values(reader: Reader, asked: Reading, people: People, version: MetricVersi
     )
 
 
-def _of_range(reader: Reader, asked: Reading, of: Range, persons: Ints, first: Ints) -> Units:
+def _of_range(reader: Reader, asked: EventReading, of: Range, persons: Ints, first: Ints) -> Units:
     """Exposed a microsecond after the first act, which so does not count."""
     events = asked.events(reader, of, persons)
     return Units(events, np.arange(len(persons), dtype=np.int64), first + 1, asked.end)

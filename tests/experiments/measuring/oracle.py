@@ -56,6 +56,11 @@ def exposures(as_of: datetime) -> dict[tuple, tuple[int, int]]:
     return {key: (len(flips), sum(flips)) for key, flips in found.items()}
 
 
+def valued(version: MetricVersion, person: int, since: datetime, as_of: datetime) -> tuple[int, int, int]:
+    """(y, x, d) of a person whose windows begin at an instant."""
+    return _value(version, Unit(0, 0, since, person, flipped=False), _history(as_of)[person], as_of)
+
+
 def written() -> dict[tuple, dict[str, int]]:
     return {
         (row.phase_id, row.version_id, row.variation, row.day): {"n": row.n}
