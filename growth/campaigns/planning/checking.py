@@ -1,0 +1,46 @@
+"""What a campaign needs before it may go out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from events.names import is_declared
+from growth.campaigns.models import Campaign
+from growth.segments.models import Segment
+
+
+def check(campaign: Campaign) -> None:
+    """ValidationError by field, of all that is missing."""
+    found: dict[str, list[str]] = {}
+    for field, message in problems(campaign):
+        found.setdefault(field, []).append(message)
+    if found:
+        raise ValidationError(found)
+
+
+def problems(campaign: Campaign) -> Iterator[tuple[str, str]]:
+    """(field, what is wrong), for whoever asks before."""
+    variations = list(campaign.variations.order_by("index"))
+    if not campaign.channels:
+        yield "channels", _("Choose at least one channel.")
+    if not variations:
+        yield "variations", _("It has no content: add a variation.")
+    elif not any(variation.weight for variation in variations):
+        yield "variations", _("Give at least one variation a weight.")
+    if campaign.segment and campaign.segment.who == Segment.Who.VISITORS:
+        yield "segment", _("Visitors cannot be reached, members can.")
+    if campaign.starts_at and campaign.ends_at and campaign.ends_at <= campaign.starts_at:
+        yield "ends_at", _("It ends before it starts.")
+    yield from _of_the_trigger(campaign)
+
+
+def _of_the_trigger(campaign: Campaign) -> Iterator[tuple[str, str]]:
+    if campaign.trigger == Campaign.Trigger.EVENT and not is_declared(campaign.trigger_event):
+        yield "trigger_event", _("No event is named “%s”.") % campaign.trigger_event
+    if campaign.trigger == Campaign.Trigger.SEGMENT and campaign.segment is None:
+        yield "segment", _("Choose the segment that members enter.")
+    if campaign.kind == Campaign.Kind.TRIGGERED and campaign.repeat:
+        yield "repeat", _("It is repeated by who enters; a broadcast is repeated by the clock.")
