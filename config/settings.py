@@ -324,6 +324,15 @@ EXPERIMENT_SEGMENTS = "growth.segments.targeting.choices"  # which segments they
 # The transactions before which those who read in PostgreSQL have read all
 EVENT_READERS = ["community.webhooks.outbox.reached", "experiments.measuring.marks.reached"]
 
+# Campaigns: where services are asked, and the lines that seal what is secret (the first seals, all open; else SECRET_KEY)
+SEALING_KEYS = env_list("SEALING_KEYS")
+WEBPUSH_HOSTS = env_list("WEBPUSH_HOSTS")  # those of browsers, as *.push.apple.com; empty: any on the public internet
+FCM_URL = env_url("FCM_URL", "https://fcm.googleapis.com", schemes=("https", "http")).rstrip("/")
+FCM_TOKEN_URL = env_url("FCM_TOKEN_URL", "https://oauth2.googleapis.com/token", schemes=("https", "http"))
+APNS_URL = env_url("APNS_URL", "https://api.push.apple.com", schemes=("https",)).rstrip("/")
+APNS_SANDBOX_URL = env_url("APNS_SANDBOX_URL", "https://api.sandbox.push.apple.com", schemes=("https",)).rstrip("/")
+JPUSH_URL = env_url("JPUSH_URL", "https://api.jpush.cn", schemes=("https", "http")).rstrip("/")
+
 # Files
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"

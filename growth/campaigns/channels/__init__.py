@@ -5,5 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from growth.campaigns.channels.interface import Channel
+from growth.campaigns.channels.webpush import WebPush
 
-CHANNELS: Mapping[str, Channel] = {}
+CHANNELS: Mapping[str, Channel] = {"webpush": WebPush()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -129,8 +128,5 @@ class Unavailable(Exception):
         self.after = after
 
 
-class OwnKeys:
-    """Keys of a channel whose provider wants no special ones."""
-
-    async def keys(self, carrier: Carrier, count: int, session: Sessions) -> Sequence[str]:
-        return [str(uuid.uuid4()) for _ in range(count)]
+class Misconfigured(Exception):
+    """What the provider's settings or secret lack, or what of them is not what it should be."""
