@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -25,6 +26,6 @@ def approved(**fields: Any) -> Campaign:
     return acting.approve(made, by=None)
 
 
-def launched(**fields: Any) -> Campaign:
-    """Running; nobody is frozen yet."""
-    return acting.launch(approved(**fields), by=None)
+def launched(*, now: datetime | None = None, **fields: Any) -> Campaign:
+    """Running since `now`; nobody is frozen yet."""
+    return acting.launch(approved(**fields), by=None, now=now)

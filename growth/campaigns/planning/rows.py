@@ -1,0 +1,79 @@
+"""The rows of deliveries, planned in PostgreSQL: who takes part, is held back, draws what, and is due when.
+
+One statement for whatever audience: members by a segment (freezing.py) or by what happened to them (entering.py). It
+draws as allotting.arm does; a row that is there stays as it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from experiments.bucketing import fnv32a
+from growth.campaigns.models import Campaign
+from growth.campaigns.planning.allotting import Allotment
+from growth.campaigns.planning.scheduling import Moment
+
+# Of `audience` (member, occurrence, time_zone, cause); gives back the members for whom a row was made.
+PLAN = """
+drawn AS MATERIALIZED (
+  SELECT audience.*,
+    CASE WHEN %(global_share)s > 0 AND campaigns_bucket(%(global_state)s, member::text) < %(global_share)s
+        THEN %(global_holder)s
+      WHEN %(holdout)s > 0 AND campaigns_bucket(%(holdout_state)s, member::text) < %(holdout)s THEN 'campaign'
+      ELSE '' END AS holder,
+    %(uniform)s > 0 AND campaigns_bucket(%(slice_state)s, member::text) < %(uniform)s AS of_slice
+  FROM audience
+  WHERE %(coverage)s = 10000 OR campaigns_bucket(%(coverage_state)s, member::text) < %(coverage)s
+), allotted AS MATERIALIZED (
+  SELECT drawn.*, CASE WHEN of_slice
+      THEN width_bucket(campaigns_bucket(%(equal_state)s, member::text), %(equal_edges)s::integer[])
+      ELSE width_bucket(campaigns_bucket(%(draw_state)s, member::text), %(draw_edges)s::integer[]) END AS variation
+  FROM drawn
+), moment (zone, variation, due) AS MATERIALIZED (
+  SELECT * FROM unnest(%(zones)s::text[], %(variations)s::integer[], %(dues)s::timestamptz[])
+), made AS (
+  INSERT INTO campaigns_delivery (campaign_id, step, occurrence, member_id, state, reason, held, variation,
+    allocation_id, propensity, why, channel, planned_at, due_at, expires_at, postponed, tries, replays)
+  SELECT %(campaign)s, 0, occurrence, member, 'due', '', holder <> '', allotted.variation,
+    %(allocation)s, (%(propensities)s::float8[])[allotted.variation + 1],
+    %(why)s::jsonb || CASE WHEN cause = '' THEN '{}' ELSE jsonb_build_object('cause', cause) END
+      || CASE WHEN holder = '' THEN '{}' ELSE jsonb_build_object('holdout', holder) END
+      || CASE WHEN of_slice THEN '{"slice": "uniform"}'::jsonb ELSE '{}' END,
+    '', coalesce(own.due, site.due), coalesce(own.due, site.due), coalesce(own.due, site.due) + %(lasting)s, '', 0, 0
+  FROM allotted JOIN moment site ON site.zone = '' AND site.variation = allotted.variation
+    LEFT JOIN moment own ON own.zone = allotted.time_zone AND own.zone <> '' AND own.variation = allotted.variation
+  ORDER BY member, occurrence
+  ON CONFLICT DO NOTHING
+  RETURNING member_id
+)
+"""
+
+
+def parameters(campaign: Campaign, by: Allotment, moments: Sequence[Moment], why: dict[str, Any]) -> dict[str, Any]:
+    key, seed, share = by.held_globally or ("", "", 0)
+    zones, variations, dues = zip(*moments, strict=True)
+    return {
+        "campaign": campaign.pk,
+        "global_holder": f"global:{key}",
+        "global_state": fnv32a(seed),
+        "global_share": share,
+        "holdout": by.holdout,
+        "holdout_state": fnv32a(by.seed + ":h"),
+        "coverage": by.coverage,
+        "coverage_state": fnv32a(by.seed + ":c"),
+        "uniform": by.uniform,
+        "slice_state": fnv32a(by.seed + ":u"),
+        "equal_state": fnv32a(by.equal.seed),
+        "equal_edges": list(by.equal.edges),
+        "draw_state": fnv32a(by.draw.seed),
+        "draw_edges": list(by.draw.edges),
+        "allocation": by.allocation,
+        "propensities": by.propensities,
+        "why": json.dumps(why),
+        "zones": list(zones),
+        "variations": list(variations),
+        "dues": list(dues),
+        "lasting": campaign.expires_after,
+    }
