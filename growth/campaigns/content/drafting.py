@@ -1,0 +1,59 @@
+"""One member's message, once it is known by which channel it goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from growth.campaigns.channels.interface import Message
+from growth.campaigns.content.linking import Links, own_addresses
+from growth.campaigns.content.variables import Variables, followed
+from growth.campaigns.content.wording import Content, Words, names_addresses, word
+from growth.campaigns.models import Campaign, Delivery, FrequencyCap
+
+Urgency = Literal["low", "normal", "high"]
+URGENCY: dict[int, Urgency] = {FrequencyCap.Priority.LOW: "low", FrequencyCap.Priority.NORMAL: "normal"}
+TITLE = 200
+BODY = {"webpush": 800, "fcm": 800, "apns": 800, "jpush": 800}
+"""Characters of a body that telephones and browsers are given: with the rest it is less than 4 KB in any alphabet."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    delivery: Delivery
+    member_id: int
+    campaign: Campaign
+    content: Content
+    variables: Variables
+    words: Words
+
+    def followed(self, links: Links) -> Words:
+        """The words, with addresses by which a click is seen."""
+        if not names_addresses(self.content, self.words.language):
+            return self.words
+        return word(self.content, self.words.language, followed(self.variables, links, self.words.url))
+
+
+def message(draft: Draft, now: datetime, channel: str) -> Message:
+    delivery, campaign = draft.delivery, draft.campaign
+    links = Links(delivery.pk, draft.member_id, campaign.topic_id, channel)
+    words, message_id = draft.followed(links), delivery.message_id
+    return Message(
+        message_id=message_id,
+        collapse_key=message_id.hex,
+        title=_cut(words.title, TITLE),
+        body=_cut(words.body, BODY.get(channel, len(words.body))),
+        action=words.action,
+        subject=_cut(words.subject, TITLE),
+        language=words.language,
+        data={"campaign": campaign.key, "message": str(message_id)},
+        ttl=max(int((delivery.expires_at - now).total_seconds()), 0),
+        urgency=URGENCY.get(campaign.priority, "high"),
+        **words.pictures,
+        **own_addresses(links, draft.words.url),
+    )
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
