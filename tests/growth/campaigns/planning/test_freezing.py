@@ -179,10 +179,9 @@ def test_who_is_held_back_stays_so_at_every_occurrence_whatever_becomes_of_holdo
 def test_each_member_is_due_at_the_time_of_their_own_clock():
     crowd(40, zones=("", "Asia/Shanghai", "America/New_York", "Mars/Olympus"))
     at = datetime(2026, 12, 1, 9, tzinfo=UTC)
-    campaign = builders.launched(
-        now=at - timedelta(hours=14), local_time=True, starts_at=at, expires_after=timedelta(hours=6)
-    )
-    rows = frozen(campaign, now=at - timedelta(hours=14))
+    dawn, lasting = at - timedelta(hours=14), timedelta(hours=6)
+    campaign = builders.launched(now=dawn, local_time=True, starts_at=at, expires_after=lasting)
+    rows = frozen(campaign, now=dawn)
     zones = dict(Member.objects.values_list("pk", "time_zone"))
     found = {(zones[row.member_id], row.planned_at.hour, row.planned_at.date()) for row in rows}
     day = at.date()
