@@ -6,6 +6,7 @@ PYTHON := .venv/bin/python
 PORT ?= 8000
 DUMP ?=
 
+unexport PYTHONDONTWRITEBYTECODE  # each of many processes would compile all modules again, pytest twice over
 export UV_PYTHON_DOWNLOADS ?= never
 export PORT
 export SITE_URL ?= http://localhost:$(PORT)

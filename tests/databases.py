@@ -13,9 +13,10 @@ from pathlib import Path
 
 import psycopg
 from django.apps import apps
-from django.core.management import call_command
 from django.db import connection
 from psycopg import sql
+
+from config import migrating
 
 KEY = "hashtextextended(%s, 0)"
 
@@ -52,6 +53,18 @@ def own_database() -> Iterator[TestDatabase]:
         database.drop()
 
 
+@contextmanager
+def empty_database() -> Iterator[None]:
+    """Point Django at a new database, without a table, until the block ends."""
+    with _server() as server:
+        name = f"fw_test_{uuid.uuid4().hex[:12]}"
+        _hold(server, name)
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        with django_on(name):
+            yield
+        _drop(server, name)
+
+
 def _server() -> "psycopg.Connection[tuple]":
     wanted = connection.settings_dict
     named = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
@@ -85,7 +98,7 @@ def _make_template(server: "psycopg.Connection[tuple]", template: str) -> None:
         _drop(server, making)
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(making)))
         with django_on(making):
-            call_command("migrate", verbosity=0)
+            migrating.migrate()
         rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
         server.execute(rename.format(sql.Identifier(making), sql.Identifier(template)))
     server.execute(f"SELECT pg_advisory_unlock({KEY})", [making])

@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from config import demo, services
+from config import demo, migrating, services
 from config.supervisor import Supervisor, stop_signals
 
 
@@ -55,7 +54,7 @@ class Command(BaseCommand):
         self.say("Starting PostgreSQL and Redis")
         services.ensure(settings.VAR_DIR, settings.EMBEDDED_SERVICES)
         self.say("Bringing the tables up to date")
-        call_command("migrate", verbosity=0)
+        migrating.migrate()
         if demo.static_files_changed():
             self.say("Collecting static files")
             demo.collect_static_files()
