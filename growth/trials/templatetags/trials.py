@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +12,16 @@ from django.utils.translation import gettext as _
 from experiments.report import wording
 from growth.reports.templatetags.reports import people_url
 from growth.trials.balance import BAD, at
+from growth.trials.matrix import Line, draw
 from growth.trials.trial import DIMENSIONS, group_name
 
 register = template.Library()
 register.simple_tag(people_url, takes_context=True)
+
+
+@register.filter
+def overlap_map(result: Mapping[str, Any]) -> list[Line]:
+    return draw(result)
 
 
 @register.filter
