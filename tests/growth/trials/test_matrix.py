@@ -1,7 +1,6 @@
 """The map of overlaps."""
 
 import pytest
-from django.template.loader import render_to_string
 
 from growth.trials.matrix import draw
 
@@ -36,10 +35,3 @@ def test_for_one_pair_there_is_no_map():
     found = answer(one=5, other=5)
     assert draw({**found, "pairs": [pair("one", "other", 3)]}) == []
     assert draw(found) == []
-
-
-def test_the_page_shows_it(three):
-    given = {"result": {**three, "experiment": {"key": "large", "name": "Large", "id": 1, "phase": 1}}, "kind": {"key": "trial-overlap"}, "params": {}}
-    shown = render_to_string("reports/trials/overlap.html", given)
-    assert "<caption>" in shown
-    assert "shade-10" in shown

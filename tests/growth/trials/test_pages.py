@@ -52,6 +52,14 @@ def test_each_is_answered_shown_and_told(client_of, admin, phase, key):
     assert boss.get(f"/api/v1/analytics/{key}/", given).json()["result"] == Answer.objects.get().result
 
 
+def test_three_that_share_people_are_drawn_as_a_map(client_of, admin, phase):
+    others = [world.experiment() for _ in range(2)]
+    world.record(*(world.exposed(other, unit, world.at(1)) for other in others for unit in range(1001, 1031)))
+    html = answered(client_of(admin), "trial-overlap", asked("trial-overlap", phase))
+    assert html.count("shade-10") == 4  # of each of the two, all have the other and the first
+    assert html.count("shade-7") == 2  # half of the first have either
+
+
 @pytest.mark.parametrize("key", KEYS)
 def test_one_takes_permission_to_see_experiments(client_of, member_named, phase, key):
     staff = member_named("reader", is_staff=True)
