@@ -11,10 +11,14 @@ from typing import Any
 from growth.campaigns.channels.interface import Message
 from growth.campaigns.content.drafting import Draft, message
 from growth.campaigns.content.gathering import Batch, gather
+from growth.campaigns.content.shapes import Content
+from growth.campaigns.content.sources import SOURCES
 from growth.campaigns.content.templates import Unfit
 from growth.campaigns.content.variables import variables_of
 from growth.campaigns.content.wording import Foreign, word
 from growth.campaigns.models import Delivery
+
+NOTHING = Content()
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,8 @@ class Composed:
 class Problem:
     """There is no message: the state that the delivery ends in, and the reason.
 
-    cancelled: `nothing_to_say` (the source found nothing), `member_gone`. rejected: `template`, `foreign_address`."""
+    cancelled: `nothing_to_say` (the source found nothing), `member_gone`. rejected: `template`,
+    `foreign_address`, `no_such_source`."""
 
     state: str
     reason: str
@@ -47,10 +52,12 @@ def composed(delivery: Delivery, batch: Batch, now: datetime) -> Composed | Prob
     if reader is None:
         return Problem(Delivery.State.CANCELLED, "member_gone")
     found = batch.found.get(campaign.pk, {}).get(reader.pk)
+    if campaign.source and campaign.source not in SOURCES:
+        return Problem(Delivery.State.REJECTED, "no_such_source")
     if campaign.source and not found:
         return Problem(Delivery.State.CANCELLED, "nothing_to_say")
     data = batch.entries.get((campaign.pk, reader.pk, delivery.occurrence), {})
-    content = batch.contents.get((campaign.pk, delivery.variation or 0), {})
+    content = batch.contents.get((campaign.pk, delivery.variation or 0), NOTHING)
     variables = variables_of(reader, found, data)
     try:
         words = word(content, reader.language, variables)

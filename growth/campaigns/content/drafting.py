@@ -8,14 +8,15 @@ from typing import Literal
 
 from growth.campaigns.channels.interface import Message
 from growth.campaigns.content.linking import Links, own_addresses
+from growth.campaigns.content.shapes import Content
 from growth.campaigns.content.variables import Variables, followed
-from growth.campaigns.content.wording import Content, Words, names_addresses, word
+from growth.campaigns.content.wording import Words, names_addresses, word
 from growth.campaigns.models import Campaign, Delivery, FrequencyCap
 
 Urgency = Literal["low", "normal", "high"]
 URGENCY: dict[int, Urgency] = {FrequencyCap.Priority.LOW: "low", FrequencyCap.Priority.NORMAL: "normal"}
 TITLE = 200
-BODY = {"webpush": 800, "fcm": 800, "apns": 800, "jpush": 800}
+BODY = {"webpush": 700, "fcm": 700, "apns": 700, "jpush": 700}
 """Characters of a body that telephones and browsers are given: with the rest it is less than 4 KB in any alphabet."""
 
 

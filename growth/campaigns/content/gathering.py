@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from community.members.models import Member
 from growth.campaigns.content import sources
+from growth.campaigns.content.shapes import Content, read
 from growth.campaigns.models import Campaign, Delivery, Entry, Variation
 
 Campaigns = Mapping[int, Campaign]
@@ -27,7 +28,7 @@ class Reader(NamedTuple):
 @dataclass(frozen=True)
 class Batch:
     campaigns: Campaigns
-    contents: Mapping[tuple[int, int], Any]  # by (campaign, index of the variation)
+    contents: Mapping[tuple[int, int], Content]  # by (campaign, index of the variation)
     readers: Mapping[int, Reader]  # active members alone
     entries: Mapping[Place, Mapping[str, Any]]  # of triggered campaigns: what a program gave
     found: Mapping[int, sources.Found]  # by campaign; nothing of those without a source
@@ -50,9 +51,9 @@ def readers(member_ids: set[int]) -> dict[int, Reader]:
     return {row[0]: Reader(*row) for row in rows}
 
 
-def _contents(campaigns: Campaigns) -> dict[tuple[int, int], Any]:
+def _contents(campaigns: Campaigns) -> dict[tuple[int, int], Content]:
     rows = Variation.objects.filter(campaign__in=campaigns).values_list("campaign", "index", "content")
-    return {(campaign, index): content for campaign, index, content in rows}
+    return {(campaign, index): read(content) for campaign, index, content in rows}
 
 
 def _entries(deliveries: Sequence[Delivery]) -> dict[Place, Mapping[str, Any]]:
@@ -68,6 +69,6 @@ def _entries(deliveries: Sequence[Delivery]) -> dict[Place, Mapping[str, Any]]:
 def _found(deliveries: Sequence[Delivery], campaigns: Campaigns, now: datetime) -> dict[int, sources.Found]:
     members: dict[int, set[int]] = defaultdict(set)
     for delivery in deliveries:
-        if delivery.member_id and campaigns[delivery.campaign_id].source:
+        if delivery.member_id and campaigns[delivery.campaign_id].source in sources.SOURCES:
             members[delivery.campaign_id].add(delivery.member_id)
     return {pk: sources.find(campaigns[pk].source, ids, now) for pk, ids in members.items()}

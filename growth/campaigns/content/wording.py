@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 
 from growth.campaigns.content.addresses import whole
+from growth.campaigns.content.shapes import Content
 from growth.campaigns.content.templates import Unfit, compiled
 from growth.campaigns.content.variables import Variables
-
-PICTURES = ("icon", "badge", "image")
-
-Content = Mapping[str, Any]  # of a Variation
 
 
 class Foreign(Exception):
@@ -46,20 +42,19 @@ def choose(written: Collection[str], wanted: str) -> str:
 
 def word(content: Content, wanted: str, variables: Variables) -> Words:
     """Raises Unfit, Foreign."""
-    texts = content.get("texts") or {}
-    language = choose(texts, wanted)
-    said = {part: compiled(text).render(variables) for part, text in texts[language].items() if text}
+    language = choose(content.texts, wanted)
+    said = {part: compiled(text).render(variables) for part, text in content.texts[language].items()}
     line = {part: " ".join(said.get(part, "").split()) for part in ("title", "subject", "action")}
     if not line["title"]:
         raise Unfit("no title")
-    pictures = {name: _address(content[name], variables) for name in PICTURES if content.get(name)}
-    url = _address(content.get("url") or "/", variables)
+    pictures = {name: _address(text, variables) for name, text in content.pictures.items()}
+    url = _address(content.url or "/", variables)
     return Words(language, body=said.get("body", "").strip(), url=url, pictures=pictures, **line)
 
 
 def names_addresses(content: Content, language: str) -> bool:
     """Whether the texts of a language hold addresses themselves, which are followed by channel."""
-    return any(compiled(text).names_addresses for text in content["texts"][language].values())
+    return any(compiled(text).names_addresses for text in content.texts[language].values())
 
 
 def _address(source: str, variables: Variables) -> str:

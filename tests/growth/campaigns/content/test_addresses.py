@@ -1,0 +1,39 @@
+"""Where messages may lead."""
+
+from __future__ import annotations
+
+import pytest
+
+from growth.campaigns.content.addresses import whole
+
+
+@pytest.mark.parametrize("path", ["/", "/t/7/why", "/search?q=c%23&x=1#end", "/标签/量子"])
+def test_a_path_of_the_site_gets_its_host(path, settings):
+    assert whole(path) == settings.SITE_URL + path
+    assert whole(settings.SITE_URL + path) == settings.SITE_URL + path
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "t/7",
+        "//evil.example/",
+        "///evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "http://evil.example/",
+        "https:evil.example",
+        "http:///evil.example",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "/a\nb",
+        "/a\tb",
+        "\x08//evil.example",
+        "{site}.evil.example/",
+        "{site}@evil.example/",
+        "ftp://testserver/",
+    ],
+)
+def test_what_leads_elsewhere_is_none(address, settings):
+    assert whole(address.format(site=settings.SITE_URL)) is None
