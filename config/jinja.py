@@ -26,6 +26,7 @@ from community.members.templatetags import bylines
 from community.notifications import inbox
 from community.paths import path_to
 from community.points.boards.rail import week_board
+from growth.campaigns.devices import offering
 
 
 @cache
@@ -55,6 +56,7 @@ GLOBALS = {
     "share_link": sharing.link_to,
     "languages": languages,
     "unread_count": inbox.unread_count,
+    "push_key": offering.public_key,
 }
 FILTERS = {
     "ago": bylines.ago,

@@ -37,6 +37,7 @@ def site_policy(*, https: bool, sign_in_at: Iterable[str]) -> dict[str, Any]:
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         "form-action": [SELF, *map(origin_of, sign_in_at)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],

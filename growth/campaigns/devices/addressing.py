@@ -26,9 +26,9 @@ def tidy(channel: str, given: Mapping[str, object]) -> dict[str, str]:
         raise Refused(_("Devices are not registered for this channel."))
     checks = _CHECKS[channel]
     parts = {name: given.get(name) for name in checks}
-    found = {name: part.strip() for name, part in parts.items() if isinstance(part, str) and len(part) <= MOST}
+    found = {name: part for name, part in parts.items() if isinstance(part, str) and len(part) <= MOST}
     for name, check in checks.items():
-        if not found.get(name) or not check(found[name]):
+        if not found.get(name, "").isprintable() or not check(found.get(name, "")):
             raise Refused(_("“%(part)s” is missing or is none.") % {"part": name})
     return found
 

@@ -1,0 +1,1 @@
+"""Pages and endpoints of members' messages, by who asks for them."""
