@@ -324,8 +324,8 @@ EXPERIMENT_SEGMENTS = "growth.segments.targeting.choices"  # which segments they
 # The transactions before which those who read in PostgreSQL have read all
 EVENT_READERS = ["community.webhooks.outbox.reached", "experiments.measuring.marks.reached"]
 
-# Campaigns: where services are asked, and the lines that seal what is secret (the first seals, all open; else SECRET_KEY)
-SEALING_KEYS = env_list("SEALING_KEYS")
+# Campaigns: what seals secrets (the first line; all open them), and where services are asked
+SEALING_KEYS = env_list("SEALING_KEYS")  # empty: SECRET_KEY and its fall-backs
 WEBPUSH_HOSTS = env_list("WEBPUSH_HOSTS")  # those of browsers, as *.push.apple.com; empty: any on the public internet
 FCM_URL = env_url("FCM_URL", "https://fcm.googleapis.com", schemes=("https", "http")).rstrip("/")
 FCM_TOKEN_URL = env_url("FCM_TOKEN_URL", "https://oauth2.googleapis.com/token", schemes=("https", "http"))

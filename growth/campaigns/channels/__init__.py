@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from growth.campaigns.channels.apns import APNs
+from growth.campaigns.channels.fcm import FCM
 from growth.campaigns.channels.interface import Channel
+from growth.campaigns.channels.jpush import JPush
+from growth.campaigns.channels.webhook import Webhook
 from growth.campaigns.channels.webpush import WebPush
 
-CHANNELS: Mapping[str, Channel] = {"webpush": WebPush()}
+CHANNELS: Mapping[str, Channel] = {
+    "webpush": WebPush(),
+    "fcm": FCM(),
+    "apns": APNs(),
+    "jpush": JPush(),
+    "webhook": Webhook(),
+}

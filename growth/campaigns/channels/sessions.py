@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from growth.campaigns.channels.http2 import Pool
 from growth.campaigns.channels.letterbox import Letterbox
 from growth.campaigns.channels.replies import Reply
 from growth.campaigns.channels.tokens import Tokens
+from growth.campaigns.channels.trust import trust
 
 CONNECT_SECONDS, SECONDS = 5, 20
 """For the connection, and for all of it."""
@@ -55,10 +55,9 @@ class Sessions:
 
 @asynccontextmanager
 async def opened() -> AsyncIterator[Sessions]:
-    trust = ssl.create_default_context()  # the system's authorities, or those of SSL_CERT_FILE
     async with (
-        _client(ssl=trust, resolver=guard.Checked()) as chosen,
-        _client(ssl=trust) as services,
+        _client(resolver=guard.Checked()) as chosen,
+        _client() as services,
         Pool() as http2,
         Letterbox() as letters,
     ):
@@ -67,7 +66,7 @@ async def opened() -> AsyncIterator[Sessions]:
 
 def _client(**choices: Any) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE_SECONDS, **choices),
+        connector=aiohttp.TCPConnector(limit=0, ssl=trust(), keepalive_timeout=IDLE_SECONDS, **choices),
         timeout=aiohttp.ClientTimeout(total=SECONDS, sock_connect=CONNECT_SECONDS),
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"User-Agent": "Flywheel/1"},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 import time
 from collections import defaultdict
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from growth.campaigns.channels.http2.connection import Connection, Headers, Lost, NotTaken, Stream
 from growth.campaigns.channels.replies import Reply
+from growth.campaigns.channels.trust import trust
 
 CONNECT_SECONDS, SECONDS = 5, 20
 IDLE_SECONDS = 60  # longer, and a network between may have forgotten it
@@ -20,8 +20,6 @@ TRIES = 3  # of what the service did not take
 
 class Pool:
     def __init__(self) -> None:
-        self._trust = ssl.create_default_context()  # the system's authorities, or those of SSL_CERT_FILE
-        self._trust.set_alpn_protocols(["h2"])
         self._connections: dict[str, Connection] = {}
         self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -66,7 +64,7 @@ class Pool:
     async def _open(self, parts: SplitResult) -> Connection:
         """Raises NotTaken."""
         loop = asyncio.get_running_loop()
-        opening = loop.create_connection(Connection, parts.hostname, parts.port or 443, ssl=self._trust)
+        opening = loop.create_connection(Connection, parts.hostname or "", parts.port or 443, ssl=trust("h2"))
         try:
             transport, connection = await asyncio.wait_for(opening, CONNECT_SECONDS)
         except OSError as fault:

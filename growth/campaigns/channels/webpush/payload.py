@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from growth.campaigns.channels.interface import Message
 
@@ -12,7 +13,7 @@ MOST_BYTES = 3993
 
 
 def payload(message: Message) -> bytes:
-    shown = {
+    shown: dict[str, Any] = {
         "title": message.title,
         "body": message.body,
         "navigate": message.url,
