@@ -22,7 +22,6 @@ from growth.campaigns.models import Campaign
 from growth.segments.models import Membership, Segment
 
 Ints, Flags = NDArray[np.int64], NDArray[np.bool_]
-HELD = -1  # the arm of the holdout; the others are the variations' indices
 AT_ONCE = 50_000  # rows
 MOST_SEGMENTS = 12
 
@@ -34,7 +33,8 @@ WITH firsts AS (
     ORDER BY d.member_id, d.planned_at, d.id)
 SELECT f.member_id, (extract(epoch FROM f.planned_at) * 1000000)::bigint, f.held, coalesce(f.variation, 0),
     coalesce(f.would_send::int, -1), f.state = 'sent', f.delivered_at IS NOT NULL, f.opened_at IS NOT NULL,
-    f.clicked_at IS NOT NULL, f.channel,
+    f.clicked_at IS NOT NULL,
+    coalesce((SELECT t.channel FROM campaigns_attempt t WHERE t.delivery_id = f.id ORDER BY t.id LIMIT 1), f.channel),
     extract(hour FROM f.planned_at AT TIME ZONE coalesce(nullif(f.time_zone, ''), %(zone)s))::int,
     coalesce(a.number, 0), campaigns_bucket(%(slice)s, f.member_id::text) < %(uniform)s,
     (SELECT count(*) FROM campaigns_delivery s WHERE s.member_id = f.member_id AND s.state = 'sent'
@@ -46,9 +46,10 @@ FROM firsts f LEFT JOIN campaigns_allocation a ON a.id = f.allocation_id ORDER B
 
 @dataclass(frozen=True)
 class Audience:
-    """By member, in their order. `arm`: HELD or the variation; `variation`: also of those held back; `would_send`: 1 or
-    0, or -1 before their checks. `hour` is of the due time on the member's clock, `period` the number of the bandit's
-    allocation, `uniform` whether they are in its uniform slice, `sends` what they were sent in the 28 days before."""
+    """By member, in their order. `variation`: also of those held back. `would_send`: 1 or 0, or -1 before their checks.
+    `channel`: the first that reached them, or would have; "" where none. `hour`: of the due time on the member's clock.
+    `period`: the number of the bandit's allocation, 0 before the first; `uniform`: in the slice that stands outside.
+    `sends`: how many messages of any campaign they were sent in the 28 days before."""
 
     member: Ints
     due_us: Ints
@@ -67,10 +68,6 @@ class Audience:
 
     def __len__(self) -> int:
         return len(self.member)
-
-    @property
-    def arm(self) -> Ints:
-        return np.where(self.held, HELD, self.variation)
 
 
 @dataclass(frozen=True)

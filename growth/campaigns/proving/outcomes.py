@@ -18,8 +18,9 @@ from events.record import epoch_us
 from experiments.measuring import what
 from experiments.measuring.given import Given
 from experiments.measuring.given import values as values_of
+from experiments.measuring.reading import ANYTHING
 from experiments.measuring.values import Values
-from experiments.measuring.what import ANYTHING, DAY, Kind, Series, is_summed
+from experiments.measuring.what import DAY, Kind, Series, is_summed
 from experiments.models import MetricVersion
 from experiments.report.gathering import measure_of
 from experiments.report.material import GUARDRAIL, PRIMARY, Measure
