@@ -31,5 +31,9 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "experiments.digest": {"task": "experiments.digest", "schedule": crontab(hour=7, minute=0)},
     "experiments.calibrate": {"task": "experiments.calibrate", "schedule": crontab(hour=5, minute=10)},
     "experiments.rollouts": {"task": "experiments.rollouts", "schedule": 60, "options": {"expires": 60}},
+    "campaigns.plan": {"task": "campaigns.plan", "schedule": 2, "options": {"expires": 2}},
+    "campaigns.trigger": {"task": "campaigns.trigger", "schedule": 2, "options": {"expires": 2}},
+    "campaigns.trigger_segments": {"task": "campaigns.trigger_segments", "schedule": 60, "options": {"expires": 60}},
+    "campaigns.end": {"task": "campaigns.end", "schedule": 10, "options": {"expires": 10}},
     "desk.sweep": {"task": "desk.sweep", "schedule": 30, "options": {"expires": 30}},
 }

@@ -323,6 +323,7 @@ EXPERIMENT_LINKS = "growth.trials.links.of"  # what an experiment's report leads
 EXPERIMENT_SEGMENTS = "growth.segments.targeting.choices"  # which segments they may name
 # The transactions before which those who read in PostgreSQL have read all
 EVENT_READERS = ["community.webhooks.outbox.reached", "experiments.measuring.marks.reached"]
+EVENT_READERS += ["growth.campaigns.planning.triggering.reached"]
 
 # Campaigns: what seals secrets (the first line; all open them), and where services are asked
 SEALING_KEYS = env_list("SEALING_KEYS")  # empty: SECRET_KEY and its fall-backs

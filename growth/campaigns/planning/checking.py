@@ -42,5 +42,7 @@ def _of_the_trigger(campaign: Campaign) -> Iterator[tuple[str, str]]:
         yield "trigger_event", _("No event is named “%s”.") % campaign.trigger_event
     if campaign.trigger == Campaign.Trigger.SEGMENT and campaign.segment is None:
         yield "segment", _("Choose the segment that members enter.")
+    elif campaign.trigger == Campaign.Trigger.SEGMENT and campaign.segment.refreshed_at is None:
+        yield "segment", _("Nobody has counted it yet: all who are in it would seem to enter.")
     if campaign.kind == Campaign.Kind.TRIGGERED and campaign.repeat:
         yield "repeat", _("It is repeated by who enters; a broadcast is repeated by the clock.")

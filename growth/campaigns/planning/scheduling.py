@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.utils import timezone
 
 from community.members.models import Member
+from growth.campaigns.devices.quiet import zone_named
 from growth.campaigns.models import Campaign, Occurrence, Variation
 from growth.campaigns.planning import clocks
 
@@ -44,15 +45,16 @@ def add_first(campaign: Campaign) -> Occurrence | None:
 
 
 def add_next(campaign: Campaign, *, now: datetime) -> Occurrence | None:
-    """The one after the last, once that is frozen. None where it does not repeat, ends before, or there is one."""
+    """The one after the last, once that is frozen; one that was frozen late stands for those missed meanwhile. None
+    where it does not repeat, ends before, or there is one."""
     last = campaign.occurrences.order_by("number").last()
     if not campaign.repeat or last is None or last.frozen_at is None or campaign.starts_at is None:
         return None
     wall = clocks.following(
         _shown(campaign.starts_at),
         campaign.repeat,
-        after=wall_of(campaign, last.at),
-        now=now.replace(tzinfo=None) if campaign.local_time else _shown(now),
+        after=max(wall_of(campaign, last.at), wall_of(campaign, last.frozen_at)),
+        now=wall_of(campaign, now),
     )
     at = _written(campaign, wall)
     if campaign.ends_at and at > campaign.ends_at:
@@ -77,7 +79,7 @@ def moments_from(campaign: Campaign, ready: datetime) -> list[Moment]:
 
 
 def wall_of(campaign: Campaign, at: datetime) -> datetime:
-    """What clocks show at an occurrence: members' own, or the site's."""
+    """What clocks show then: the site's, or UTC's of a campaign at members' own."""
     return at.astimezone(UTC).replace(tzinfo=None) if campaign.local_time else _shown(at)
 
 
@@ -92,7 +94,7 @@ def _by_zone(
     for row in rows:
         for name, key in zones.items():
             if local or row.at:
-                yield name, row.index, due(row, ZoneInfo(key))
+                yield name, row.index, due(row, zone_named(key))
             elif not name:
                 yield name, row.index, otherwise
 
@@ -110,7 +112,7 @@ def _shown(at: datetime) -> datetime:
 def _written(campaign: Campaign, wall: datetime) -> datetime:
     if campaign.local_time:
         return wall.replace(tzinfo=UTC)
-    return clocks.instant(wall, ZoneInfo(timezone.get_default_timezone_name()))
+    return clocks.instant(wall, zone_named(timezone.get_default_timezone_name()))
 
 
 def _at(wall: datetime, at: time | None) -> datetime:
