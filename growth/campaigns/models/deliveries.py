@@ -100,7 +100,7 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
-            models.Index("due_at", "id", name="campaign_delivery_due", condition=Q(state="due")),
+            models.Index("campaign", "due_at", "id", name="campaign_delivery_next", condition=Q(state="due")),
             models.Index("due_at", name="campaign_delivery_leases", condition=Q(state="leased")),
             models.Index("campaign", "state", name="campaign_delivery_state"),
             models.Index("member", F("id").desc(), name="campaign_delivery_member"),

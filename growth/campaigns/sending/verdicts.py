@@ -1,0 +1,106 @@
+"""What is decided of a row, and how many of them are written down at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from growth.campaigns.models import Delivery
+
+State = Delivery.State
+OPEN = (State.DUE, State.LEASED)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of a row. None and "" leave what stands there, but for `reason` and `lease`, which are replaced."""
+
+    delivery: Delivery
+    state: str
+    reason: str = ""
+    due_at: datetime | None = None
+    postponed: str = ""
+    lease: UUID | None = None
+    would_send: bool | None = None
+    channel: str = ""
+    tried: int = 0  # attempts that count
+    told: Mapping[str, Any] = field(default_factory=dict)  # added to `why`
+
+    @property
+    def is_final(self) -> bool:
+        return self.state not in OPEN
+
+    def hand_over(self) -> None:
+        """What it says is what the row in hand says, too."""
+        row = self.delivery
+        row.state, row.lease, row.channel = self.state, self.lease, self.channel
+        row.why = row.why | dict(self.told)
+
+    @property
+    def gives_back(self) -> bool:
+        """Whether the row's places in caps are free again."""
+        return "caps" in self.told and not self.told["caps"]
+
+
+def end(row: Delivery, state: str, reason: str = "", *, would_send: bool | None = None, tried: int = 0) -> Verdict:
+    """The end of a row by which nothing went out; with it its places in caps. What is only for those who are sent to is
+    `held` for one that is held back, with the same reason."""
+    if row.held and state not in (State.EXPIRED, State.CANCELLED):
+        state = State.HELD
+    told = {"caps": None} if row.why.get("caps") else {}
+    return Verdict(row, state, reason, would_send=would_send, tried=tried, told=told)
+
+
+def later(row: Delivery, due_at: datetime, why: str, *, tried: int = 0) -> Verdict:
+    """Postponed, but not beyond its expiry: then it is taken up to end."""
+    return Verdict(row, State.DUE, due_at=min(due_at, row.expires_at), postponed=why, tried=tried)
+
+
+# A row whose lease is no longer the one it was decided under is another worker's, and stays as it is.
+WRITE = """
+UPDATE campaigns_delivery AS delivery SET
+  state = said.state, reason = said.reason, lease = said.lease, tries = delivery.tries + said.tried,
+  due_at = coalesce(said.due_at, delivery.due_at), postponed = coalesce(nullif(said.postponed, ''), delivery.postponed),
+  would_send = coalesce(said.would_send, delivery.would_send),
+  channel = coalesce(nullif(said.channel, ''), delivery.channel),
+  why = delivery.why || said.told::jsonb,
+  ended_at = CASE WHEN said.state NOT IN ('due', 'leased') THEN %(now)s::timestamptz END
+FROM unnest(
+  %(ids)s::bigint[], %(leases_before)s::uuid[], %(states)s::text[], %(reasons)s::text[], %(leases)s::uuid[],
+  %(tried)s::integer[], %(due_at)s::timestamptz[], %(postponed)s::text[], %(would_send)s::boolean[],
+  %(channels)s::text[], %(told)s::text[]
+) AS said(id, before, state, reason, lease, tried, due_at, postponed, would_send, channel, told)
+WHERE delivery.id = said.id AND delivery.lease IS NOT DISTINCT FROM said.before
+RETURNING delivery.id
+"""
+
+
+def write(verdicts: Sequence[Verdict], *, now: datetime) -> set[int]:
+    """Write them in one statement; the ids of the rows that were still as their `delivery` says."""
+    if not verdicts:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, {"now": now, **_columns(verdicts)})
+        return {pk for (pk,) in cursor.fetchall()}
+
+
+def _columns(verdicts: Sequence[Verdict]) -> dict[str, list[Any]]:
+    return {
+        "ids": [verdict.delivery.pk for verdict in verdicts],
+        "leases_before": [verdict.delivery.lease for verdict in verdicts],
+        "states": [str(verdict.state) for verdict in verdicts],
+        "reasons": [verdict.reason[:60] for verdict in verdicts],
+        "leases": [verdict.lease for verdict in verdicts],
+        "tried": [verdict.tried for verdict in verdicts],
+        "due_at": [verdict.due_at for verdict in verdicts],
+        "postponed": [verdict.postponed[:40] for verdict in verdicts],
+        "would_send": [verdict.would_send for verdict in verdicts],
+        "channels": [verdict.channel for verdict in verdicts],
+        "told": [json.dumps(dict(verdict.told)) for verdict in verdicts],
+    }
