@@ -371,6 +371,7 @@ BELONGINGS = {
     "experiments": "experiments.belongings",
     "segments": "growth.segments.belongings",
     "reports": "growth.reports.belongings",
+    "campaigns": "growth.campaigns.belongings",
 }
 NOTIFICATION_MODEL = "notifications.Notification"
 ADDRESS_OF = "community.members.addresses.address_of"

@@ -166,6 +166,12 @@ FIELDS: dict[str, Any] = {
     "OverlapOut.name": "Regulars",
     "both": 14,
     "left_at": None,
+    "DeviceOut.channel": "fcm",
+    "NewDevice.channel": "fcm",
+    "DeviceOut.label": "Ada’s telephone",
+    "NewDevice.label": "Ada’s telephone",
+    "address": {"token": "dGhpcyBpcyBub3Q:APA91bE_a-token-of-an-app"},
+    "seen_at": AT,
 }
 
 

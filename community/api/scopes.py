@@ -15,6 +15,7 @@ POSTS = "write:posts"
 VOTES = "write:votes"
 READING = "write:reading"
 FLAGS = "write:flags"
+DEVICES = "write:devices"
 EVENTS = "write:events"
 ANALYTICS = "analytics:read"
 SEGMENTS = "segments:write"
@@ -26,6 +27,7 @@ SCOPES = {
     VOTES: _("Vote, and accept answers"),
     READING: _("Keep bookmarks, drafts and how far you have read, follow, and mark notifications as read"),
     FLAGS: _("Flag posts and comments to the moderators"),
+    DEVICES: _("Register and remove the devices on which you get messages"),
     EVENTS: _("Record events of its own that the site’s admins have let it declare"),
     ANALYTICS: _("Read reports and the people behind their numbers, where you are staff who may"),
     SEGMENTS: _("Make, change and refresh segments, where you are staff who may"),

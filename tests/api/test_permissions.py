@@ -84,6 +84,9 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "listNotifications": OWN,
     "readNotifications": (401, 200, 200, 200, 200, 200, 403, 200),
     "getMe": OWN,
+    "listDevices": OWN,
+    "registerDevice": (401, 201, 201, 201, 201, 201, 403, 201),
+    "removeDevice": DROP,
     # places and people
     "listCategories": PUBLIC,
     "getCategory": PUBLIC,

@@ -10,10 +10,13 @@ from community.forum.models import Comment, Post, Topic
 from community.members.models import Member
 from community.moderation import flagging
 from community.moderation.models import Flag
+from growth.campaigns.devices import registering
+from growth.campaigns.models import Device
 from growth.segments import keeping as segments
 from tests import builders
 
 SEGMENT = {"event": "answer_posted"}
+DEVICE = 4711
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class World:
             "slug": "general",
             "key": "topic",  # of a draft, and of a segment
             "kind": "lifecycle",
+            "device_id": DEVICE,
         }
 
     def body(self, operation: str) -> Any:
@@ -75,6 +79,7 @@ class World:
             "saveDraft": {"title": "Half a title"},
             "recordEvents": {"events": [{"name": "build_finished"}]},
             "declareEvent": {"name": "build_finished"},
+            "registerDevice": {"channel": "fcm", "address": {"token": "of-another-telephone"}},
             "createSegment": {"name": "Answerers", "definition": SEGMENT},
             "updateSegment": {"name": "Who answered"},
             "previewSegment": {"definition": SEGMENT},
@@ -108,3 +113,5 @@ def give(member: Member, world: World) -> None:
     drafts.save(member, "topic", {"title": "Half a title"})
     keeping.bookmark(world.answer, member=member)
     keeping.follow(world.topic, member=member)
+    registering.register(member, channel="fcm", address={"token": "of-this-very-telephone"})
+    Device.objects.filter(member=member).update(id=DEVICE)

@@ -1,0 +1,1 @@
+"""Members' devices for apps and programs."""
