@@ -93,7 +93,7 @@ def allotted(campaign: Campaign) -> Allotment:
         equal=equal if allocation else Draw(equal.seed, edges(weights)),
         uniform=round(allocation.uniform * WHOLE) if allocation else 0,
         allocation=allocation.pk if allocation else None,
-        held_globally=_global_holdout(campaign),
+        held_globally=global_holdout(campaign),
     )
 
 
@@ -122,7 +122,7 @@ def _held(by: Allotment, member_id: int) -> str:
     return "campaign" if number(by.seed + ":h", member_id) < by.holdout else ""
 
 
-def _global_holdout(campaign: Campaign) -> tuple[str, str, int] | None:
+def global_holdout(campaign: Campaign) -> tuple[str, str, int] | None:
     """The holdout from everything new that stood when the campaign began: it is kept for all its time, also when the
     holdout ends, for nobody changes sides. Before the start: the one that stands."""
     began = campaign.changes.filter(act="launched").order_by("pk").values_list("at", flat=True).first()

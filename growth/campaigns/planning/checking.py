@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from events.names import is_declared
+from experiments.measuring.what import final_after, is_summed
 from growth.campaigns.models import Campaign
 from growth.segments.models import Segment
 
@@ -35,6 +36,7 @@ def problems(campaign: Campaign) -> Iterator[tuple[str, str]]:
     if campaign.starts_at and campaign.ends_at and campaign.ends_at <= campaign.starts_at:
         yield "ends_at", _("It ends before it starts.")
     yield from _of_the_trigger(campaign)
+    yield from _of_the_goal(campaign)
 
 
 def _of_the_trigger(campaign: Campaign) -> Iterator[tuple[str, str]]:
@@ -42,7 +44,16 @@ def _of_the_trigger(campaign: Campaign) -> Iterator[tuple[str, str]]:
         yield "trigger_event", _("No event is named “%s”.") % campaign.trigger_event
     if campaign.trigger == Campaign.Trigger.SEGMENT and campaign.segment is None:
         yield "segment", _("Choose the segment that members enter.")
-    elif campaign.trigger == Campaign.Trigger.SEGMENT and campaign.segment.refreshed_at is None:
+    elif campaign.trigger == Campaign.Trigger.SEGMENT and campaign.segment and not campaign.segment.refreshed_at:
         yield "segment", _("Nobody has counted it yet: all who are in it would seem to enter.")
     if campaign.kind == Campaign.Kind.TRIGGERED and campaign.repeat:
         yield "repeat", _("It is repeated by who enters; a broadcast is repeated by the clock.")
+
+
+def _of_the_goal(campaign: Campaign) -> Iterator[tuple[str, str]]:
+    """Lift is found of sums over members, in a window that closes."""
+    if campaign.goal and not is_summed(campaign.goal):
+        words = _("“%s” is found of the members themselves, not of sums: lift cannot be told by it.")
+        yield "goal", words % campaign.goal.metric
+    elif campaign.goal and final_after(campaign.goal) is None:
+        yield "goal", _("“%s” has no window, so its values are never final.") % campaign.goal.metric

@@ -52,19 +52,12 @@ drawn AS MATERIALIZED (
 
 
 def parameters(campaign: Campaign, by: Allotment, moments: Sequence[Moment], why: dict[str, Any]) -> dict[str, Any]:
-    key, seed, share = by.held_globally or ("", "", 0)
     zones, variations, dues = zip(*moments, strict=True)
     return {
+        **taking(campaign, by.held_globally),
         "campaign": campaign.pk,
-        "global_holder": f"global:{key}",
-        "global_state": fnv32a(seed),
-        "global_share": share,
-        "holdout": by.holdout,
-        "holdout_state": fnv32a(by.seed + ":h"),
-        "coverage": by.coverage,
-        "coverage_state": fnv32a(by.seed + ":c"),
         "uniform": by.uniform,
-        "slice_state": fnv32a(by.seed + ":u"),
+        "slice_state": fnv32a(campaign.seed + ":u"),
         "equal_state": fnv32a(by.equal.seed),
         "equal_edges": list(by.equal.edges),
         "draw_state": fnv32a(by.draw.seed),
@@ -76,4 +69,18 @@ def parameters(campaign: Campaign, by: Allotment, moments: Sequence[Moment], why
         "variations": list(variations),
         "dues": list(dues),
         "lasting": campaign.expires_after,
+    }
+
+
+def taking(campaign: Campaign, held_globally: tuple[str, str, int] | None) -> dict[str, Any]:
+    """By which hashes members take part and are held back."""
+    key, seed, share = held_globally or ("", "", 0)
+    return {
+        "global_holder": f"global:{key}",
+        "global_state": fnv32a(seed),
+        "global_share": share,
+        "holdout": campaign.holdout,
+        "holdout_state": fnv32a(campaign.seed + ":h"),
+        "coverage": campaign.coverage,
+        "coverage_state": fnv32a(campaign.seed + ":c"),
     }

@@ -90,7 +90,7 @@ def _by_zone(
     rows = list(campaign.variations.order_by("index"))
     local = campaign.local_time and campaign.kind == Campaign.Kind.BROADCAST
     if local or any(row.at for row in rows):
-        zones |= {zone: zone for zone in _zones_of_members()}
+        zones |= {zone: zone for zone in zones_of_members()}
     for row in rows:
         for name, key in zones.items():
             if local or row.at:
@@ -99,7 +99,7 @@ def _by_zone(
                 yield name, row.index, otherwise
 
 
-def _zones_of_members() -> set[str]:
+def zones_of_members() -> set[str]:
     found = Member.objects.order_by().values_list("time_zone", flat=True).distinct()
     return set(found) & available_timezones()
 

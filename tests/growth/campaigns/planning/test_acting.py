@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import ProgrammingError, transaction
 from django.utils import timezone
 
+from experiments.models import Metric, MetricVersion
 from growth.campaigns.models import Campaign, CampaignChange
 from growth.campaigns.planning import acting, creating
 from tests.growth.campaigns import builders
@@ -123,3 +124,14 @@ def test_history_cannot_be_rewritten():
     campaign = builders.campaign()
     with pytest.raises(ProgrammingError, match="append-only"), transaction.atomic():
         CampaignChange.objects.filter(campaign=campaign).update(why="another")
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [({"kind": "quantile", "quantile": 0.5, "window_hours": 24}, "not of sums"), ({"kind": "conversion"}, "no window")],
+)
+def test_a_goal_by_which_no_lift_can_be_told_is_refused(fields, words):
+    metric = Metric.objects.create(key="goal", name="Goal")
+    goal = MetricVersion.objects.create(metric=metric, number=1, events="followed", **fields)
+    with pytest.raises(ValidationError, match=words):
+        acting.submit(builders.campaign(goal=goal), by=None)
