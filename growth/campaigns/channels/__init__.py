@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from growth.campaigns.channels.apns import APNs
+from growth.campaigns.channels.email import Email
 from growth.campaigns.channels.fcm import FCM
 from growth.campaigns.channels.interface import Channel
 from growth.campaigns.channels.jpush import JPush
@@ -17,4 +18,5 @@ CHANNELS: Mapping[str, Channel] = {
     "apns": APNs(),
     "jpush": JPush(),
     "webhook": Webhook(),
+    "email": Email(),
 }

@@ -117,7 +117,7 @@ class Channel(Protocol):
         """One request; no fault of the other side, of the network or of an address is raised."""
 
     async def keys(self, carrier: Carrier, count: int, session: Sessions) -> Sequence[str]:
-        """Idempotency keys for as many messages. Raises Unavailable and Misconfigured, where the provider gives them."""
+        """Idempotency keys for as many messages. Raises Unavailable where the provider gives them."""
 
 
 class Unavailable(Exception):

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from growth.campaigns.channels.base import Base, secret, setting, too_long
 from growth.campaigns.channels.collapsing import within
-from growth.campaigns.channels.interface import Carrier, Message, Outcome, Sending, Unavailable
+from growth.campaigns.channels.interface import Carrier, Message, Misconfigured, Outcome, Sending, Unavailable
 from growth.campaigns.channels.replies import Reply, plain_outcome
 
 if TYPE_CHECKING:
@@ -45,9 +45,13 @@ class JPush(Base):
         return _outcome(await session.ask("POST", url, headers=headers, body=_body(sending)))
 
     async def keys(self, carrier: Carrier, count: int, session: Sessions) -> Sequence[str]:
+        """Where the provider's settings are wrong its keys are none, and the sending says so."""
         found: list[str] = []
-        while len(found) < count:
-            found += await _some_keys(carrier, count - len(found), session)
+        try:
+            while len(found) < count:
+                found += await _some_keys(carrier, count - len(found), session)
+        except Misconfigured:
+            return await super().keys(carrier, count, session)
         return found[:count]
 
 
@@ -56,6 +60,8 @@ async def _some_keys(carrier: Carrier, count: int, session: Sessions) -> list[st
     url = f"{settings.JPUSH_URL}/v3/push/cid?count={min(count, MOST_KEYS)}&type=push"
     reply = await session.ask("GET", url, headers=_headers(carrier))
     found = reply.json.get("cidlist")
+    if reply.code in (401, 403):
+        raise Misconfigured(f"HTTP {reply.code}")
     if not reply.ok or not isinstance(found, list) or not found:
         raise Unavailable(f"no cid: {reply.fault or reply.code}", _after(reply))
     return [str(key) for key in found]

@@ -56,15 +56,18 @@ class Letterbox:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await asyncio.to_thread(self._threads.shutdown)
-        for held in self._all:
-            held.backend.close()
+        await asyncio.to_thread(self._close)
 
     async def post(self, key: Hashable, connect: Callable[[], Any], letter: EmailMessage) -> None:
         """Send the letter over a connection of the mail backend `connect` makes, kept under `key`.
 
         Raises Unanswered; smtplib's refusals; OSError where it was not sent."""
         await asyncio.get_running_loop().run_in_executor(self._threads, self._post, key, connect, letter)
+
+    def _close(self) -> None:
+        self._threads.shutdown()
+        for held in self._all:
+            held.backend.close()
 
     def _post(self, key: Hashable, connect: Callable[[], Any], letter: EmailMessage) -> None:
         held = self._open(key, connect)

@@ -96,11 +96,11 @@ SERVICES: dict[str, Callable[[], Any]] = {
 
 
 @asynccontextmanager
-async def rigged(name: str, settings: Any, service: Any = None, **options: Any) -> AsyncIterator[Rig]:
+async def rigged(name: str, settings: Any, service: Any = None) -> AsyncIterator[Rig]:
     """The settings lead to the service while it runs."""
     service = service or SERVICES[name]()
     folder = settings.VAR_DIR
-    running = apns.running(service, folder, free_port(), **options) if name == "apns" else serving.running(service)
+    running = apns.running(service, folder, free_port()) if name == "apns" else serving.running(service)
     async with running as url, opened() as session:
         settings.WEBHOOK_ALLOWED_HOSTS = [urlsplit(url).netloc]
         settings.FCM_URL = settings.JPUSH_URL = settings.APNS_URL = url

@@ -7,7 +7,7 @@ import pytest
 
 from growth.campaigns.channels.http2 import Pool, connection, pool
 from growth.campaigns.channels.http2.frames import Frames
-from tests.growth.campaigns.channels.rigs import free_port, rigged
+from tests.growth.campaigns.channels.rigs import free_port
 from tests.growth.campaigns.servers import goaway
 
 
@@ -44,19 +44,7 @@ def test_what_was_not_taken_after_all_tries_is_no_unknown(certificates):
     assert {reply.written for reply in failed} == {False}
 
 
-def test_hypercorn_ends_a_connection_and_the_next_message_takes_another(settings):
-    async def scenario():
-        async with rigged("apns", settings, goaway_after=3) as rig:
-            kinds = [(await rig.send()).kind for _message in range(12)]
-            return kinds, rig.service
-
-    kinds, service = asyncio.run(scenario())
-    assert kinds == ["accepted"] * 12
-    assert len(service.connections) >= 3
-    assert service.ledger.seen()["doubled"] == service.ledger.seen()["replaced"] == 0
-
-
-def test_a_server_of_http1_alone_is_not_asked(certificates, settings):
+def test_a_server_that_hangs_up_at_once_was_told_nothing(certificates):
     async def scenario():
         async def hang_up(_reader, writer):
             writer.close()

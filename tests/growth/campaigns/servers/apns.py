@@ -1,7 +1,6 @@
 """APNs over HTTP/2 and TLS (hypercorn): checks the token, the headers and the payload.
 
-After `goaway_after` requests of a connection hypercorn says GOAWAY, and answers nothing that came before it
-(goaway.py does)."""
+It never says GOAWAY: hypercorn answers nothing that came before it. goaway.py does."""
 
 from __future__ import annotations
 
@@ -137,13 +136,13 @@ async def _body(receive: Any) -> bytes:
 
 
 @asynccontextmanager
-async def running(service: APNsService, folder: Path, port: int, *, goaway_after: int = 10**9) -> AsyncIterator[str]:
+async def running(service: APNsService, folder: Path, port: int) -> AsyncIterator[str]:
     """Serves within this event loop; the address. Clients trust `folder`/cert.pem."""
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.certfile, config.keyfile = (str(path) for path in certificate(folder))
     config.alpn_protocols = ["h2"]
-    config.keep_alive_max_requests = goaway_after
+    config.keep_alive_max_requests = 10**9
     config.graceful_timeout = config.shutdown_timeout = 0.1
     config.loglevel = "CRITICAL"
     stop = asyncio.Event()

@@ -7,8 +7,8 @@ import random
 from collections import deque
 from dataclasses import dataclass, field
 
-FAULTS = ("429", "503", "410", "404", "silence", "close", "goaway")
-"""silence: it takes the message and never answers; close: it takes it and closes the connection."""
+FAULTS = ("429", "503", "410", "404", "silence", "close")
+"""silence: it takes the message and never answers; close: it takes it and closes the connection (not APNs')."""
 
 
 @dataclass

@@ -44,6 +44,7 @@ class _Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         for event in self.h2.receive_data(data):
             if isinstance(event, events.DataReceived):
+                self.h2.acknowledge_received_data(event.flow_controlled_length or 0, event.stream_id)
                 self.bodies[event.stream_id] = self.bodies.get(event.stream_id, b"") + (event.data or b"")
             elif isinstance(event, events.StreamEnded) and (not self.last or event.stream_id <= self.last):
                 self.take(event.stream_id)

@@ -37,7 +37,7 @@ def faulty(handle: Handler) -> Handler:
         answer = await handle(request)
         if fault == "silence":
             await faults.released.wait()
-        if fault in ("close", "goaway") and request.transport:
+        if fault == "close" and request.transport:
             request.transport.abort()
         return answer
 
