@@ -22,7 +22,7 @@ MOST = 2000
 Places = set[int]
 
 
-class Topic(NamedTuple):
+class Candidate(NamedTuple):
     pk: int
     author: int | None
     category: int
@@ -30,9 +30,12 @@ class Topic(NamedTuple):
     created_at: datetime
 
 
+FIELDS = ("pk", "author", "category", "tag_ids", "created_at")  # of a Candidate
+
+
 @dataclass(frozen=True)
 class Pool:
-    topics: list[Topic]
+    topics: list[Candidate]
     by_tag: dict[int, Places] = field(default_factory=lambda: defaultdict(set))
     by_category: dict[int, Places] = field(default_factory=lambda: defaultdict(set))
     known: dict[int, Places] = field(default_factory=lambda: defaultdict(set))
@@ -41,14 +44,16 @@ class Pool:
     def in_tags(self, tags: Iterable[int]) -> Places:
         return set().union(*(self.by_tag[tag] for tag in tags if tag in self.by_tag))
 
-    def readable_in(self, categories: Iterable[int]) -> Places:
+    def in_categories(self, categories: Iterable[int]) -> Places:
         return set().union(*(self.by_category[category] for category in categories if category in self.by_category))
 
 
 def pool(topics: TopicQuerySet, members: Collection[int]) -> Pool:
     """Of listed topics that nobody voted down."""
     rows = topics.listed().filter(score__gte=0).order_by("-hot", "-id")
-    made = Pool([Topic(*row) for row in rows.values_list("pk", "author", "category", "tag_ids", "created_at")[:MOST]])
+    made = Pool(
+        [Candidate(*row) for row in rows.values_list("pk", "author", "category", "tag_ids", "created_at")[:MOST]]
+    )
     for place, topic in enumerate(made.topics):
         made.by_category[topic.category].add(place)
         for tag in topic.tags:
@@ -68,16 +73,16 @@ def _know(pool: Pool, members: Collection[int]) -> None:
             pool.known[member].add(places[topic])
 
 
-def readable(members: Collection[int]) -> dict[int, frozenset[int]]:
-    """By member the ids of the categories they may read; asked once for all who are in the same groups of readers."""
+def readers(members: Collection[int]) -> list[tuple[frozenset[int], list[int]]]:
+    """The members by the categories that they may read, which is asked once for all in the same groups of readers."""
     telling = Category.reader_groups.through.objects.values("group")
     groups = Member.groups.through.objects.filter(member=OuterRef("pk"), group__in=telling).order_by("group")
     rows = Member.objects.filter(pk__in=members).annotate(reads_as=ArraySubquery(groups.values("group")))
     alike: dict[tuple[bool, tuple[int, ...]], list[Member]] = defaultdict(list)
     for member in rows.only("is_active", "is_moderator", "is_superuser"):
         alike[member.moderates, tuple(member.reads_as)].append(member)
-    found: dict[int, frozenset[int]] = {}
-    for several in alike.values():
-        categories = frozenset(Category.objects.readable_by(several[0]).values_list("pk", flat=True))
-        found |= dict.fromkeys((member.pk for member in several), categories)
-    return found
+    return [(_readable(several[0]), [member.pk for member in several]) for several in alike.values()]
+
+
+def _readable(member: Member) -> frozenset[int]:
+    return frozenset(Category.objects.readable_by(member).values_list("pk", flat=True))

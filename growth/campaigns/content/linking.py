@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from growth.campaigns.devices import links
+
 UNSUBSCRIBED_BY = frozenset({"email", "webhook"})  # the channels whose messages go on to who has not signed in
 
 
@@ -18,13 +20,13 @@ class Links:
 
     def to(self, address: str) -> str:
         """To a whole address of this site."""
-        return address
+        return links.to_page(self.delivery_id, address, channel=self.channel) if self.delivery_id else address
 
     def stop(self) -> str:
-        return ""
+        return links.to_stop(self.member_id, topic_id=self.topic_id, delivery_id=self.delivery_id)
 
     def pixel(self) -> str:
-        return ""
+        return links.pixel(self.delivery_id, channel=self.channel) if self.delivery_id else ""
 
 
 def own_addresses(links: Links, url: str) -> dict[str, str]:

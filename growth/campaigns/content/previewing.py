@@ -16,7 +16,7 @@ from growth.campaigns.models import Campaign, Delivery
 def preview(
     campaign: Campaign, content: Any, member_id: int, *, now: datetime, data: Mapping[str, Any] | None = None
 ) -> Composed | Problem:
-    """As compose() would say; neither the campaign nor the content need be saved. `data` is what a program would give."""
+    """As compose() would say; nothing need be saved. `data` is what a program would give."""
     delivery = Delivery(campaign_id=campaign.pk or 0, member_id=member_id, expires_at=now + campaign.expires_after)
     found = sources.find(campaign.source, {member_id}, now) if campaign.source in sources.SOURCES else {}
     batch = Batch(

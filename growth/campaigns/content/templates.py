@@ -20,7 +20,7 @@ from typing import Any
 
 from jinja2 import ChainableUndefined, Environment, TemplateError, nodes
 from jinja2.filters import do_urlencode
-from jinja2.runtime import LoopContext
+from jinja2.runtime import Context, LoopContext
 
 from community.forum.text import bidi, excerpt
 
@@ -63,7 +63,7 @@ class Sandbox(Environment):
 def _shown(value: object) -> str:
     """Text and numbers. What turns the direction of writing is not let out of its value."""
     if type(value) is str:
-        return bidi.closed(CONTROLS.sub("", value))
+        return value if value.isascii() and value.isprintable() else bidi.closed(CONTROLS.sub("", value))
     return str(value) if type(value) in (int, float) else ""
 
 
@@ -101,15 +101,23 @@ _sandbox.tests.clear()
 _sandbox.filters = FILTERS | {"at_most": _at_most}
 
 
+Given = Context
+
+
+def given(variables: Mapping[str, Any]) -> Given:
+    """What texts may name, for as many of them as there are: no text changes it."""
+    return Context(_sandbox, dict(variables), None, {})
+
+
 @dataclass(frozen=True)
 class Text:
     """A compiled text, and the tree it was parsed to, for who wants to know what it names."""
 
     tree: nodes.Template
     names_addresses: bool
-    _pieces: Callable[..., Iterator[str]]
+    _pieces: Callable[[Context], Iterator[str]]
 
-    def render(self, variables: Mapping[str, Any]) -> str:
+    def render(self, variables: Given) -> str:
         """Raises Unfit where the text becomes too long, or compares what cannot be compared."""
         pieces, length = [], 0
         try:
@@ -143,12 +151,12 @@ def _names_addresses(tree: nodes.Template) -> bool:
     return not names.isdisjoint({"link", "unsubscribe", "url"})
 
 
-def _compiled(source: str) -> Callable[..., Iterator[str]]:
+def _compiled(source: str) -> Callable[[Context], Iterator[str]]:
     """Of a text that was checked. Each list is cut where a loop begins to walk it."""
     tree = _sandbox.parse(source)
     for loop in tree.find_all(nodes.For):
         loop.iter = nodes.Filter(loop.iter, "at_most", [], [], None, None, lineno=loop.lineno)
-    return _sandbox.from_string(tree).generate
+    return _sandbox.from_string(tree).root_render_func
 
 
 def _check(node: nodes.Node, *, depth: int, loops: int) -> None:

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from growth.campaigns.content.addresses import whole
 from growth.campaigns.content.shapes import Content
-from growth.campaigns.content.templates import Unfit, compiled
+from growth.campaigns.content.templates import Given, Unfit, compiled, given
 from growth.campaigns.content.variables import Variables
 
 
@@ -43,12 +43,13 @@ def choose(written: Collection[str], wanted: str) -> str:
 def word(content: Content, wanted: str, variables: Variables) -> Words:
     """Raises Unfit, Foreign."""
     language = choose(content.texts, wanted)
-    said = {part: compiled(text).render(variables) for part, text in content.texts[language].items()}
+    named = given(variables)
+    said = {part: compiled(text).render(named) for part, text in content.texts[language].items()}
     line = {part: " ".join(said.get(part, "").split()) for part in ("title", "subject", "action")}
     if not line["title"]:
         raise Unfit("no title")
-    pictures = {name: _address(text, variables) for name, text in content.pictures.items()}
-    url = _address(content.url or "/", variables)
+    pictures = {name: _address(text, named) for name, text in content.pictures.items()}
+    url = _address(content.url or "/", named)
     return Words(language, body=said.get("body", "").strip(), url=url, pictures=pictures, **line)
 
 
@@ -57,7 +58,7 @@ def names_addresses(content: Content, language: str) -> bool:
     return any(compiled(text).names_addresses for text in content.texts[language].values())
 
 
-def _address(source: str, variables: Variables) -> str:
+def _address(source: str, variables: Given) -> str:
     address = whole(compiled(source).render(variables).strip())
     if address is None:
         raise Foreign

@@ -175,3 +175,23 @@ def test_the_queries_are_as_many_for_one_as_for_many(django_assert_num_queries, 
 def test_a_held_delivery_is_composed_as_it_would_have_been_sent(alice):
     campaign = making.campaign(source="missed")
     assert composed(campaign, alice, held=True) == Problem(Delivery.State.CANCELLED, "nothing_to_say")
+
+
+def test_its_links_are_its_own_and_lead_to_the_page(alice, client, settings):
+    follow(alice, "qubits")
+    first = builders.question(tags=["qubits"])
+    second = builders.question(tags=["qubits"])
+    body = "{% for item in items %}{{ item.url }} {% endfor %}{{ link }} {{ unsubscribe }}"
+    campaign = making.campaign(
+        {"en": {"title": "{{ item.title }}", "body": body}}, source="unanswered_in_tags", content={"url": "/tags"}
+    )
+    delivery = making.delivery(campaign, alice)
+    made = compose([delivery], now=NOW)[delivery.pk]
+    letter, push = made.message_of("email"), made.message_of("webpush")
+    assert letter.url != push.url  # each tells by which channel it was followed
+    *items, link, stop = letter.body.split(" ")
+    assert (link, stop) == (letter.url, letter.unsubscribe_url)
+    paths = [client.get(address.removeprefix(settings.SITE_URL))["Location"] for address in (*items, link)]
+    assert paths == [second.get_absolute_url(), first.get_absolute_url(), "/tags"]
+    assert client.get(letter.pixel_url.removeprefix(settings.SITE_URL)).status_code == 200
+    assert (push.unsubscribe_url, push.pixel_url) == ("", "")

@@ -6,16 +6,16 @@ import time
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given as trying
 from hypothesis import strategies as some
 
-from growth.campaigns.content.templates import DEEPEST, LONGEST, LONGEST_SOURCE, TURNS, Unfit, compiled
+from growth.campaigns.content.templates import DEEPEST, LONGEST, LONGEST_SOURCE, TURNS, Unfit, compiled, given
 
 ITEMS = [{"title": "First", "tags": ["a", "b"]}, {"title": "Second", "tags": []}]
 
 
 def said(source: str, **variables: object) -> str:
-    return compiled(source).render(variables)
+    return compiled(source).render(given(variables))
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_controls_of_terminals_and_of_direction_do_not_leave_their_value():
     assert said("{{ name }} wrote", name="\u202eevil") == "\u202eevil\u202c wrote"
 
 
-@given(some.text(max_size=60))
+@trying(some.text(max_size=60))
 def test_any_text_either_is_one_or_is_refused(source):
     with suppress(Unfit):
         said(source, member={"name": "Ann"})
@@ -166,7 +166,7 @@ PIECES = some.sampled_from(
 )  # fmt: skip
 
 
-@given(some.lists(PIECES, max_size=25))
+@trying(some.lists(PIECES, max_size=25))
 def test_no_put_together_text_reaches_pythons_values(pieces):
     try:
         text = said("".join(pieces), member={"name": "Ann"}, items=ITEMS)
