@@ -112,6 +112,19 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         ),
     ),
     (
+        _("Campaigns"),
+        (
+            Item("campaigns.campaign", "campaign"),
+            Item("campaigns.campaign", "calendar_month", _("Calendar"), "campaigns_campaign_calendar"),
+            Item("campaigns.delivery", "outgoing_mail"),
+            Item("campaigns.device", "devices"),
+            Item("campaigns.provider", "cell_tower"),
+            Item("campaigns.frequencycap", "speed"),
+            Item("campaigns.quiethours", "bedtime"),
+            Item("campaigns.subscriptiontopic", "topic"),
+        ),
+    ),
+    (
         _("Messages and events"),
         (
             Item("notifications.notification", "notifications"),
@@ -157,10 +170,9 @@ def _entries(request: HttpRequest, items: tuple[Item, ...], pages: set[str]) -> 
             continue
         title = item.title or capfirst(model._meta.verbose_name_plural)
         exact = bool(item.page) and ":" not in item.page  # another room's has pages below
-        exact |= any(
-            request.path.startswith(page) for page in pages if page.startswith(item.address) and page != item.address
-        )
-        found.append(_entry(request, title, item.icon, item.address, exact=exact))
+        address = item.address
+        exact |= any(page != address and page.startswith(address) and request.path.startswith(page) for page in pages)
+        found.append(_entry(request, title, item.icon, address, exact=exact))
     return found
 
 

@@ -1,6 +1,7 @@
 """What every test may ask for: the servers, a database of its own, the cast, a client, a browser, the real data."""
 
 import functools
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -23,6 +24,13 @@ pytest_plugins = ["tests.browser"]
 
 trials.register_profile("unhurried", deadline=None)  # an example's time tells of the machine, not of the law
 trials.load_profile("unhurried")
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay to the end: the collector of garbage need not look through them again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
