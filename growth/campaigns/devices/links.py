@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -16,10 +17,9 @@ _TO_A_PAGE, _TO_STOP = Signer(salt="campaigns.message"), Signer(salt="campaigns.
 
 @dataclass(frozen=True)
 class Followed:
-    """`path` is one of this site, with its query and fragment; empty in what only tells that a letter was opened. A
-    message to try out has no delivery."""
+    """`path` is one of this site, with its query and fragment; empty in what only tells that a letter was opened."""
 
-    delivery_id: int | None
+    delivery_id: int
     channel: str
     path: str = ""
 
@@ -33,7 +33,7 @@ class Stop:
     delivery_id: int | None = None
 
 
-def to_page(delivery_id: int | None, path: str, *, channel: str) -> str:
+def to_page(delivery_id: int, path: str, *, channel: str) -> str:
     """The address that leads to a page of this site and notes that its message was followed. ValueError where it is
     another site's; `path` may be a whole address of ours."""
     path = path.removeprefix(settings.SITE_URL) or "/"
@@ -42,7 +42,7 @@ def to_page(delivery_id: int | None, path: str, *, channel: str) -> str:
     return _address("follow", _TO_A_PAGE, Followed(delivery_id, channel, path))
 
 
-def pixel(delivery_id: int | None, *, channel: str) -> str:
+def pixel(delivery_id: int, *, channel: str) -> str:
     """The picture that a letter loads where it is opened."""
     return _address("pixel", _TO_A_PAGE, Followed(delivery_id, channel))
 
@@ -67,8 +67,15 @@ def is_ours(path: str) -> bool:
 
 
 def _address(name: str, signer: Signer, held: Followed | Stop) -> str:
-    token = signer.sign_object(astuple(held))
-    return settings.SITE_URL + reverse(f"messages:{name}", args=[token])
+    before, after = _around(name)
+    return settings.SITE_URL + before + signer.sign_object(astuple(held)) + after
+
+
+@cache
+def _around(name: str) -> tuple[str, str]:
+    """What stands before and after the token, which needs no quoting: to reverse for each message takes half of it."""
+    before, _token, after = reverse(f"messages:{name}", args=["token"]).partition("token")
+    return before, after
 
 
 def _read(token: str, signer: Signer) -> list[Any]:
