@@ -214,6 +214,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_ROUTES = {f"{room}.*": {"queue": "analytics"} for room in ("lake", "reports", "experiments")}  # long, apart
+CELERY_TASK_ROUTES |= {f"campaigns.{act}": {"queue": "analytics"} for act in ("report", "reports", "allocate")}
 CELERY_TASK_ROUTES["campaigns.*"] = {"queue": "campaigns"}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -358,7 +359,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["community.members.receiving.BoundedUploadHandler"]
 
 # What one floor shows on another's page comes in by dotted path, never by an import upward.
-NOTIFICATION_SOURCES = "community.forum.sources.describe"
+NOTIFICATION_SOURCES = "growth.campaigns.notices.describe"
 ON_NEWCOMER = "community.forum.sharing.brought"
 POINTS_SCOPE = "community.forum.scopes.find"
 POINTS_SCOPES = "community.forum.scopes.choices"

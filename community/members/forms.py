@@ -84,9 +84,10 @@ class NotificationsForm(SettingsForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kinds = apps.get_model(settings.NOTIFICATION_MODEL).Kind  # a room above this one: known by name only
-        self.fields["wanted_kinds"].choices = kinds.choices  # type: ignore[attr-defined]
-        self.initial["wanted_kinds"] = [kind for kind in kinds.values if kind not in self.instance.muted_kinds]
+        model: Any = apps.get_model(settings.NOTIFICATION_MODEL)  # a room above this one: known by name only
+        offered = [(kind, name) for kind, name in model.Kind.choices if kind not in model.CHOSEN_ELSEWHERE]
+        self.fields["wanted_kinds"].choices = offered  # type: ignore[attr-defined]
+        self.initial["wanted_kinds"] = [kind for kind, _name in offered if kind not in self.instance.muted_kinds]
 
     def columns(self) -> list[str]:
         return [*super().columns(), "muted_kinds"]

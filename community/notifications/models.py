@@ -42,6 +42,9 @@ class Notification(models.Model):
         ACCEPTED = "accepted", _("accepted your answer")
         FOLLOWED = "followed", _("follows you")
         MODERATED = "moderated", _("acted as a moderator")
+        CAMPAIGN = "campaign", _("told you on behalf of the site")
+
+    CHOSEN_ELSEWHERE = frozenset({"campaign"})  # by topic and channel, in the room of campaigns
 
     member = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications", verbose_name=_("member")

@@ -31,7 +31,8 @@ _ABOUT_MEMBERS: dict[str, Promise] = {
 
 
 def plain(kind: str, source_kind: str, who: str, title: str) -> str:
-    return str(_sentence(kind, source_kind)).format(who=who, title=f"“{title}”")
+    quoted = title if kind == Kind.CAMPAIGN else f"“{title}”"
+    return _sentence(kind, source_kind).format(who=who, title=quoted)
 
 
 def html(kind: str, source_kind: str, who: str, title: str | SafeString) -> SafeString:
@@ -55,5 +56,7 @@ def who(kind: str, actors: Sequence[Member | None]) -> str:
 
 
 def _sentence(kind: str, source_kind: str) -> str:
+    if kind == Kind.CAMPAIGN:
+        return "{title}"
     table = _ABOUT_MEMBERS if source_kind == "member" and kind in _ABOUT_MEMBERS else _SENTENCES
     return str(table[kind])

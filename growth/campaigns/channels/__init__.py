@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from growth.campaigns.channels.apns import APNs
 from growth.campaigns.channels.email import Email
 from growth.campaigns.channels.fcm import FCM
+from growth.campaigns.channels.inapp import InApp
 from growth.campaigns.channels.interface import Channel
 from growth.campaigns.channels.jpush import JPush
 from growth.campaigns.channels.webhook import Webhook
@@ -19,4 +20,5 @@ CHANNELS: Mapping[str, Channel] = {
     "jpush": JPush(),
     "webhook": Webhook(),
     "email": Email(),
+    "inapp": InApp(),
 }

@@ -16,6 +16,7 @@ from community.webhooks.addresses import Refused
 from growth.campaigns.channels import guard
 from growth.campaigns.channels.http2 import Pool
 from growth.campaigns.channels.letterbox import Letterbox
+from growth.campaigns.channels.noticeboard import Noticeboard
 from growth.campaigns.channels.replies import Reply
 from growth.campaigns.channels.tokens import Tokens
 from growth.campaigns.channels.trust import trust
@@ -35,6 +36,7 @@ class Sessions:
     services: aiohttp.ClientSession
     http2: Pool
     letters: Letterbox
+    notices: Noticeboard = field(default_factory=Noticeboard)
     tokens: Tokens = field(default_factory=Tokens)
 
     async def ask(

@@ -4,6 +4,7 @@ from growth.campaigns.models.campaigns import Campaign, CampaignChange, Entry, O
 from growth.campaigns.models.channels import Channel, Device, Provider
 from growth.campaigns.models.consent import Consent, FrequencyCap, QuietHours, SubscriptionTopic
 from growth.campaigns.models.deliveries import Attempt, CapCount, Delivery, Receipt
+from growth.campaigns.models.notices import Notice
 from growth.campaigns.models.results import Allocation, CampaignReport
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Device",
     "Entry",
     "FrequencyCap",
+    "Notice",
     "Occurrence",
     "Provider",
     "QuietHours",
