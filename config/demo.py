@@ -27,9 +27,11 @@ from community.points import privileges
 from config.celery import app as celery_app
 from config.supervisor import Program
 from experiments.models import Experiment
+from growth.campaigns.models import Provider
 
 PASSWORD = "flywheel-demo"  # noqa: S105 - printed for whoever runs the demo
 ANALYST = ("--queues=analytics", "--concurrency=1", "--max-memory-per-child=1000000", "--hostname=analyst@%h")
+SENDER = ("--queues=campaigns", "--pool=threads", "--concurrency=4", "--hostname=sender@%h")
 LOGINS: dict[str, dict[str, object]] = {
     "admin": {"is_staff": True, "is_superuser": True},
     "mod": {"is_moderator": True, "is_staff": True},
@@ -45,9 +47,10 @@ class Work:
 
 
 def missing_content(dump: str) -> list[Work]:
-    """The community, and the experiments that a site begins with."""
+    """The community, the experiments that a site begins with, and the keys by which browsers can be reached."""
     drafts = [] if Experiment.objects.exists() else [Work("Drafting experiments", ("draft_experiments",))]
-    return _missing_community(dump) + drafts
+    keys = [] if Provider.objects.serving("webpush").exists() else [Work("Making keys for push", ("push_keys",))]
+    return _missing_community(dump) + drafts + keys
 
 
 def _missing_community(dump: str) -> list[Work]:
@@ -66,6 +69,7 @@ def programs() -> list[Program]:
         "web": (gunicorn, ["gunicorn", "--config=python:config.gunicorn"]),
         "worker": (run_celery, [*celery, "worker", "--concurrency=2", "--loglevel=WARNING"]),
         "analyst": (run_celery, [*celery, "worker", *ANALYST, "--loglevel=WARNING"]),
+        "sender": (run_celery, [*celery, "worker", *SENDER, "--loglevel=WARNING"]),
         "beat": (run_celery, [*celery, "beat", "--loglevel=WARNING", "--pidfile="]),
     }
     logs = settings.VAR_DIR / "log"

@@ -18,6 +18,7 @@
     if (target.matches('.write-form, form[action$="/follow/"]')) moment.note();
   });
 
+  document.querySelector("[data-scriptless]")?.remove();
   const box = document.querySelector("[data-push]");
   const now = moment.take();
   if (!box || !("serviceWorker" in navigator && "PushManager" in window && "Notification" in window)) return;

@@ -1,5 +1,7 @@
 // Shows what the site sends while none of its pages is open, opens what it leads to, and tells what became of it.
-const report = (url, what) => fetch(new URL("report/", url), { method: "POST", body: what, keepalive: true });
+// A message to try out leads to its page itself: of that there is nothing to tell.
+const report = async (url, what) => new URL(url).pathname.startsWith("/m/")
+  && fetch(new URL("report/", url), { method: "POST", body: what, keepalive: true });
 
 const show = async ({ title, ...rest }) => {
   await self.registration.showNotification(title, rest);
@@ -9,9 +11,9 @@ const show = async ({ title, ...rest }) => {
 // The link leads on to a page of the site: where a tab shows it already, that one is brought forward.
 const open = async (url) => {
   const answer = await report(url, "clicked").then((found) => found.json()).catch(() => ({}));
-  const page = answer.path && new URL(answer.path, self.location).href;
+  const page = answer.path ? new URL(answer.path, self.location).href : url;
   const tabs = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-  const tab = tabs.find((one) => one.url.split("#")[0] === (page || "").split("#")[0]);
+  const tab = tabs.find((one) => one.url.split("#")[0] === page.split("#")[0]);
   return tab ? tab.focus() : self.clients.openWindow(url);
 };
 

@@ -47,12 +47,13 @@ def test_the_greeting_names_who_may_not_vote_yet():
 
 
 def test_an_empty_site_gets_made_up_content_or_the_dump():
-    drafts = ("draft_experiments",)
-    assert [work.command for work in demo.missing_content("")] == [("generate_community",), drafts]
-    assert [work.command for work in demo.missing_content("there")] == [("import_stackexchange", "there"), drafts]
+    drafts, keys = ("draft_experiments",), ("push_keys",)
+    assert [work.command for work in demo.missing_content("")] == [("generate_community",), drafts, keys]
+    assert [work.command for work in demo.missing_content("there")] == [("import_stackexchange", "there"), drafts, keys]
 
 
 def test_a_dump_is_imported_once_and_experiments_are_drafted_once(member_named):
     member_named("iris", imported_from="there", imported_id=1)
     call_command("draft_experiments")
+    call_command("push_keys")
     assert demo.missing_content("there") == []

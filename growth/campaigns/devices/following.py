@@ -17,7 +17,7 @@ EVENTS = {"opened": "message_opened", "clicked": "message_clicked"}
 
 
 @transaction.atomic
-def note(delivery_id: int | None, stage: Stage, *, channel: str, at: datetime | None = None) -> bool:
+def note(delivery_id: int, stage: Stage, *, channel: str, at: datetime | None = None) -> bool:
     """Whether it was news. What was followed was opened, and what was opened had arrived. A message that is gone, or
     that was never sent, is none."""
     rows = Delivery.objects.select_for_update(no_key=True, of=["self"]).select_related("campaign")
