@@ -51,13 +51,13 @@ def composed(delivery: Delivery, batch: Batch, now: datetime) -> Composed | Prob
     reader = batch.readers.get(delivery.member_id or 0)
     if reader is None:
         return Problem(Delivery.State.CANCELLED, "member_gone")
-    found = batch.found.get(campaign.pk, {}).get(reader.pk)
+    found = batch.found.get(delivery.campaign_id, {}).get(reader.pk)
     if campaign.source and campaign.source not in SOURCES:
         return Problem(Delivery.State.REJECTED, "no_such_source")
     if campaign.source and not found:
         return Problem(Delivery.State.CANCELLED, "nothing_to_say")
-    data = batch.entries.get((campaign.pk, reader.pk, delivery.occurrence), {})
-    content = batch.contents.get((campaign.pk, delivery.variation or 0), NOTHING)
+    data = batch.entries.get((delivery.campaign_id, reader.pk, delivery.occurrence), {})
+    content = batch.contents.get((delivery.campaign_id, delivery.variation or 0), NOTHING)
     variables = variables_of(reader, found, data)
     try:
         words = word(content, reader.language, variables)

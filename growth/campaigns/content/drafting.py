@@ -16,8 +16,9 @@ from growth.campaigns.models import Campaign, Delivery, FrequencyCap
 Urgency = Literal["low", "normal", "high"]
 URGENCY: dict[int, Urgency] = {FrequencyCap.Priority.LOW: "low", FrequencyCap.Priority.NORMAL: "normal"}
 TITLE = 200
-BODY = {"webpush": 700, "fcm": 700, "apns": 700, "jpush": 700}
-"""Characters of a body that telephones and browsers are given: with the rest it is less than 4 KB in any alphabet."""
+BODY = {"webpush": 700, "fcm": 700, "apns": 700, "jpush": 300}
+"""Characters of a body that browsers and telephones are given: in any alphabet it is, with the rest, less than services
+take (4 KB, JPush 2)."""
 
 
 @dataclass(frozen=True)

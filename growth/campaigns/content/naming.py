@@ -56,7 +56,8 @@ def _shape(node: nodes.Node, scope: Scope) -> Any:
 
 
 def _key(node: nodes.Getattr | nodes.Getitem) -> object:
-    return node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", NOTHING)
+    """What stands behind the dot or between the brackets, where it is known."""
+    return node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", "…")
 
 
 def _path(node: nodes.Node) -> str:
