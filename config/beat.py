@@ -34,6 +34,10 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "campaigns.plan": {"task": "campaigns.plan", "schedule": 2, "options": {"expires": 2}},
     "campaigns.trigger": {"task": "campaigns.trigger", "schedule": 2, "options": {"expires": 2}},
     "campaigns.trigger_segments": {"task": "campaigns.trigger_segments", "schedule": 60, "options": {"expires": 60}},
+    "campaigns.send": {"task": "campaigns.send", "schedule": 1, "options": {"expires": 1}},
+    "campaigns.reap": {"task": "campaigns.reap", "schedule": 5, "options": {"expires": 5}},
     "campaigns.end": {"task": "campaigns.end", "schedule": 10, "options": {"expires": 10}},
     "desk.sweep": {"task": "desk.sweep", "schedule": 30, "options": {"expires": 30}},
+    "campaigns.reports": {"task": "campaigns.reports", "schedule": 1800, "options": {"expires": 1800}},
+    "campaigns.allocate": {"task": "campaigns.allocate", "schedule": crontab(hour=4, minute=50)},
 }

@@ -4,6 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from growth.campaigns.planning import ending, running, triggering
+from growth.campaigns.sending import reaping, rounds
+from growth.campaigns.proving import tasks as proving  # noqa: F401 - Celery looks for them here
 
 
 @shared_task(name="campaigns.plan")
@@ -33,3 +35,15 @@ def end() -> None:
     now = timezone.now()
     ending.cancel_rest(now)
     ending.finish_done(now)
+
+
+@shared_task(name="campaigns.send")
+def send() -> None:
+    """Every second: what is due."""
+    rounds.send_due()
+
+
+@shared_task(name="campaigns.reap")
+def reap() -> None:
+    """Every five seconds: what those held who were killed."""
+    reaping.reap(timezone.now())

@@ -21,7 +21,8 @@ from experiments.bucketing import fnv32a
 from growth.campaigns.models import Campaign
 from growth.segments.models import Membership, Segment
 
-Ints, Flags = NDArray[np.int64], NDArray[np.bool_]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 AT_ONCE = 50_000  # rows
 MOST_SEGMENTS = 12
 

@@ -62,7 +62,7 @@ def build(campaign: Campaign, reader: Reader) -> Body:
     frame = Frame(reader.as_of, _began(audience, reader.as_of), campaign.planned_members)
     pace = delivering.pace(campaign)
     refused = "budget_shared" if pace["shared"] else None
-    drawn = draws.Drawn(campaign, audience, variations, _arms(campaign, variations))
+    drawn = draws.Drawn(campaign, audience, variations, arms_of(campaign, variations))
     return {
         "schema": 1,
         "as_of": reader.as_of.isoformat(),
@@ -92,7 +92,7 @@ def _began(audience: Audience, as_of: datetime) -> datetime:
     return datetime.fromtimestamp(int(audience.due_us.min()) / 1e6, UTC) if len(audience) else as_of
 
 
-def _arms(campaign: Campaign, variations: Sequence[Variation]) -> list[Arm]:
+def arms_of(campaign: Campaign, variations: Sequence[Variation]) -> list[Arm]:
     """The holdout first, as 0; then each variation, as its index and one."""
     whole = sum(one.weight for one in variations) or 1
     equal = campaign.allotment == Campaign.Allotment.BANDIT
@@ -106,7 +106,7 @@ def _arms(campaign: Campaign, variations: Sequence[Variation]) -> list[Arm]:
 
 
 def _place(audience: Audience) -> Ints:
-    """The place of each member's arm among _arms."""
+    """The place of each member's arm among arms_of."""
     return np.where(audience.held, 0, audience.variation + 1)
 
 

@@ -34,7 +34,8 @@ FROM campaigns_delivery WHERE campaign_id = %s AND state = 'sent'"""
 def reasons(campaign: Campaign) -> list[Body]:
     """Every row that was not sent, by state, reason and what put it off; the most first. Rows, not members."""
     rows = campaign.deliveries.exclude(state=Delivery.State.SENT).values("state", "reason", "postponed", "held")
-    return list(rows.annotate(count=Count("pk")).order_by("-count", "state", "reason", "postponed", "held"))
+    counted = rows.annotate(count=Count("pk")).order_by("-count", "state", "reason", "postponed", "held")
+    return [dict(row) for row in counted]
 
 
 def providers(campaign: Campaign) -> list[Body]:

@@ -99,6 +99,6 @@ def _harm(material: Material, measure: Measure, place: int, guards: int) -> dict
     if not sequences.may_start(arm.sums.n, arm.positive) or control.sums.n < sequences.MIN_UNITS:
         return None
     guard = guardrails.Guard(True, measure.margin, relative=False, alpha=effects.HARM_ALPHA, among=guards)
-    samples = [effects.sample(measure, cell) for cell in (control, arm)]
-    found = guardrails.harmed(*samples, guard, planned=effects.planned_for(material, place))
+    before, after = effects.sample(measure, control), effects.sample(measure, arm)
+    found = guardrails.harmed(before, after, guard, planned=effects.planned_for(material, place))
     return found and {**found._asdict(), "level": guard.level}

@@ -45,19 +45,29 @@ class Outcome:
     matured: Flags
 
 
+Asked = Sequence[tuple[Measure, what.Measure]]
+
+
 def outcomes(reader: Reader, campaign: Campaign, audience: Audience) -> list[Outcome]:
     """The goal first, where there is one; then the campaign's guardrails, and those of every campaign."""
     asked = [*_chosen(campaign), *_built_in()]
+    return [*_measured(reader, audience, asked), _muted(audience, epoch_us(reader.as_of))]
+
+
+def goal_of(reader: Reader, campaign: Campaign, audience: Audience) -> Outcome | None:
+    asked = [one for one in _chosen(campaign) if one[0].role == PRIMARY]
+    return next(iter(_measured(reader, audience, asked)), None)
+
+
+def _measured(reader: Reader, audience: Audience, asked: Asked) -> list[Outcome]:
     found = values_of(reader, Given(audience.member, audience.due_us), [counted for _, counted in asked])
-    as_of = epoch_us(reader.as_of)
-    told = [
-        Outcome(measure, counted, values, _matured(audience, measure, as_of))
+    return [
+        Outcome(measure, counted, values, _matured(audience, measure, epoch_us(reader.as_of)))
         for (measure, counted), values in zip(asked, found, strict=True)
     ]
-    return [*told, _muted(audience, as_of)]
 
 
-def _chosen(campaign: Campaign) -> list[tuple[Measure, what.Measure]]:
+def _chosen(campaign: Campaign) -> Asked:
     """A goal that is no sum over members (a quantile) cannot be compared by these sums: planning refuses it."""
     guards: list[MetricVersion] = list(campaign.guardrails.select_related("metric", "denominator"))
     rows = [(version, GUARDRAIL) for version in guards if version.pk != campaign.goal_id]
@@ -71,7 +81,7 @@ def _chosen(campaign: Campaign) -> list[tuple[Measure, what.Measure]]:
     ]
 
 
-def _built_in() -> Sequence[tuple[Measure, what.Measure]]:
+def _built_in() -> Asked:
     return [
         _harm(UNSUBSCRIBED, gettext_noop("Unsubscribed within 7 days"), "unsubscribed"),
         _harm(COMPLAINED, gettext_noop("Called it spam within 7 days"), "complained"),
