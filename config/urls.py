@@ -28,6 +28,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("i18n/setlang/", members.language, name="set_language"),
     path("", include("community.api.programs.urls")),
+    path("settings/messages/received/", include("growth.campaigns.explaining.urls")),
     path("", include("growth.campaigns.devices.urls")),
     path("", include("community.forum.member_urls")),
     path("", include("community.points.urls")),
