@@ -66,7 +66,8 @@ class Arm:
 
 
 def arm(campaign: Campaign, member_id: int, *, allotment: Allotment | None = None) -> Arm | None:
-    """The member's arm as things stand; None for those who do not take part. The twin of the planner's SQL."""
+    """The member's arm as things stand; None for those whom coverage leaves out. The twin of the planner's SQL, which
+    also leaves out who lacks a channel where variations differ by it (rows.TAKES_PART)."""
     by = allotment or allotted(campaign)
     if number(by.seed + ":c", member_id) >= by.coverage:
         return None

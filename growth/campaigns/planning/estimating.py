@@ -14,7 +14,7 @@ from django.utils import timezone
 from growth.campaigns.devices.quiet import zone_named
 from growth.campaigns.models import Campaign, FrequencyCap, Provider
 from growth.campaigns.planning import allotting, scheduling
-from growth.campaigns.planning.rows import taking
+from growth.campaigns.planning.rows import TAKES_PART, taking
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ WITH everybody AS ({audience}), taking AS MATERIALIZED (
     (%(global_share)s > 0 AND campaigns_bucket(%(global_state)s, member::text) < %(global_share)s)
     OR (%(holdout)s > 0 AND campaigns_bucket(%(holdout_state)s, member::text) < %(holdout)s) AS held
   FROM everybody LEFT JOIN unnest(%(zones)s::text[]) zone (name) ON zone.name = time_zone
-  WHERE %(coverage)s = 10000 OR campaigns_bucket(%(coverage_state)s, member::text) < %(coverage)s
+  WHERE {takes_part}
 ), target AS (
   SELECT DISTINCT member_id AS member, channel FROM campaigns_device
   WHERE removed_at IS NULL AND channel = ANY(%(channels)s)
@@ -92,9 +92,13 @@ def estimate(campaign: Campaign, *, now: datetime | None = None) -> Estimate:
     member's clock decides, by what that clock will show."""
     now = now or timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT.format(audience=_AUDIENCE[campaign.segment_id is not None]), _values(campaign, now))
-        audience, held, reached, capped, quiet, reachable, first = cursor.fetchone()
-    return Estimate(audience, held, reached, capped, quiet, _seconds(campaign, first), reachable, first)
+        cursor.execute(
+            _COUNT.format(audience=_AUDIENCE[campaign.segment_id is not None], takes_part=TAKES_PART),
+            _values(campaign, now),
+        )
+        *numbers, reachable, first = cursor.fetchone()
+    members, held, reached, capped, quiet = numbers
+    return Estimate(members, held, reached, capped, quiet, _seconds(campaign, first), reachable, first)
 
 
 def _values(campaign: Campaign, now: datetime) -> dict[str, Any]:

@@ -11,12 +11,23 @@ from collections.abc import Sequence
 from typing import Any
 
 from experiments.bucketing import fnv32a
-from growth.campaigns.models import Campaign
+from growth.campaigns.models import Campaign, Channel
 from growth.campaigns.planning.allotting import Allotment
 from growth.campaigns.planning.scheduling import Moment
 
+# Of members by the column `member`. Where variations go by different channels, only who has them all is compared:
+# else one arm would be of other people than the next.
+TAKES_PART = """
+(%(coverage)s = 10000 OR campaigns_bucket(%(coverage_state)s, member::text) < %(coverage)s)
+AND NOT EXISTS (
+  SELECT FROM jsonb_array_elements(%(needed)s::jsonb) AS channels (wanted)
+  WHERE NOT EXISTS (
+    SELECT FROM campaigns_device device
+    WHERE device.member_id = member AND device.removed_at IS NULL AND wanted ? device.channel
+  ) AND NOT (wanted ? 'email' AND EXISTS (SELECT FROM account_emailaddress WHERE user_id = member AND verified)))
+"""
 # Of `audience` (member, occurrence, time_zone, cause); gives back the members for whom a row was made.
-PLAN = """
+_PLAN = """
 drawn AS MATERIALIZED (
   SELECT audience.*,
     CASE WHEN %(global_share)s > 0 AND campaigns_bucket(%(global_state)s, member::text) < %(global_share)s
@@ -25,7 +36,7 @@ drawn AS MATERIALIZED (
       ELSE '' END AS holder,
     %(uniform)s > 0 AND campaigns_bucket(%(slice_state)s, member::text) < %(uniform)s AS of_slice
   FROM audience
-  WHERE %(coverage)s = 10000 OR campaigns_bucket(%(coverage_state)s, member::text) < %(coverage)s
+  WHERE TAKES_PART
 ), allotted AS MATERIALIZED (
   SELECT drawn.*, CASE WHEN of_slice
       THEN width_bucket(campaigns_bucket(%(equal_state)s, member::text), %(equal_edges)s::integer[])
@@ -49,6 +60,7 @@ drawn AS MATERIALIZED (
   RETURNING member_id
 )
 """
+PLAN = _PLAN.replace("TAKES_PART", TAKES_PART)
 
 
 def parameters(campaign: Campaign, by: Allotment, moments: Sequence[Moment], why: dict[str, Any]) -> dict[str, Any]:
@@ -83,4 +95,11 @@ def taking(campaign: Campaign, held_globally: tuple[str, str, int] | None) -> di
         "holdout_state": fnv32a(campaign.seed + ":h"),
         "coverage": campaign.coverage,
         "coverage_state": fnv32a(campaign.seed + ":c"),
+        "needed": json.dumps(_needed(campaign)),
     }
+
+
+def _needed(campaign: Campaign) -> list[list[str]]:
+    """Channels of which a member must have one, of each list. What is on the site reaches everybody."""
+    lists = {tuple(one.channels or campaign.channels) for one in campaign.variations.all()}
+    return [list(one) for one in sorted(lists) if Channel.INAPP not in one] if len(lists) > 1 else []

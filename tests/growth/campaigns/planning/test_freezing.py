@@ -6,13 +6,16 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection
 from django.utils import timezone
 
 from community.members.models import Member
 from experiments import holdouts
+from growth.campaigns.devices import registering
 from growth.campaigns.models import Allocation, Campaign, Delivery, Occurrence
 from growth.campaigns.planning import acting, allotting, freezing, scheduling
+from growth.campaigns.planning.estimating import estimate
 from growth.segments import keeping
 from growth.segments.models import Membership, Segment
 from tests.growth.campaigns import builders
@@ -202,3 +205,19 @@ def test_a_variation_of_another_hour_is_due_at_that_hour():
     assert {(row.variation, zones[row.member_id], row.planned_at.hour) for row in rows} == {
         (0, "", 9), (0, "Asia/Tokyo", 9), (1, "", 20), (1, "Asia/Tokyo", 11)
     }  # fmt: skip
+
+
+def test_channels_are_compared_within_those_who_have_them_all(alice, bob, carol, mod):
+    """An arm that goes by e-mail, one to telephones: who has only one of these is in neither."""
+    for member in (alice, bob, carol):
+        EmailAddress.objects.create(user=member, email=member.email, verified=member != carol)
+    for member in (alice, carol, mod):
+        registering.register(member, channel="fcm", address={"token": f"{member.pk}:" + "abcdefgh" * 20})
+    arms = [{"key": "letter"}, {"key": "telephone", "channels": ["fcm", "apns"]}]
+    campaign = builders.launched(channels=["email"], variations=arms)
+    assert [row.member for row in frozen(campaign)] == [alice]
+    assert estimate(campaign).audience == 1
+    registering.remove(alice.devices.get(), why="gone")
+    assert frozen(builders.launched(channels=["email"], variations=arms)) == []
+    same = [{"key": "a"}, {"key": "b", "channels": ["email"]}]
+    assert len(frozen(builders.launched(channels=["email"], variations=same))) == 4
