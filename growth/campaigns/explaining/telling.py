@@ -43,6 +43,8 @@ def _whom(delivery: Delivery, topic: str, operator: bool) -> Iterator[str]:
         yield _("It answers something that the member did.") if operator else _("It answers something that you did.")
     elif cause.startswith("api:"):
         yield _("A program asked for it.")
+    elif cause.startswith("segment:") and operator:
+        yield _("The member came into the campaign's segment.")
     elif why.get("segment") and operator:
         yield _("The member was in the segment “%s” when the audience was frozen.") % why["segment"]
     elif why.get("segment") or cause:

@@ -87,6 +87,20 @@ def test_a_member_is_not_told_what_a_team_calls_them_nor_of_trouble_with_provide
 
 
 @pytest.mark.parametrize(
+    ("cause", "operator", "member"),
+    [
+        ("event:12", "It answers something that the member did.", "It answers something that you did."),
+        ("api:a1", "A program asked for it.", "A program asked for it."),
+        ("segment:9", "The member came into the campaign's segment.", "It goes to members for whom it may be of use"),
+    ],
+)
+def test_what_began_it_is_told(alice, campaign, cause, operator, member):
+    row = delivery(campaign, alice, why={"cause": cause})
+    assert explain(row, operator=True).because[0] == operator
+    assert explain(row).because[0].startswith(member)
+
+
+@pytest.mark.parametrize(
     ("reason", "said"),
     [
         ("cap:week", "The cap of the week was reached."),
