@@ -69,7 +69,7 @@ def _paths(topic: Topic) -> list[str]:
 
 def _own_paths(topic: Topic) -> list[str]:
     opening, answer = topic.posts.order_by("number")
-    tabs = ("", "display/", "privacy/", "notifications/", "sign-in/", "data/")
+    tabs = ("", "display/", "privacy/", "notifications/", "messages/", "sign-in/", "data/")
     return [
         *("/following/", "/ask/", "/bookmarks/", "/inbox/", f"/t/{topic.pk}/reply/", f"/flag/post/{answer.pk}/"),
         *(f"/p/{opening.pk}/edit/", f"/comments/{answer.comments.first().pk}/edit/", "/tags/python/about/edit/"),

@@ -8,6 +8,7 @@ the topic says yes.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -109,7 +110,7 @@ def _write(member: Member, told: Mapping[Word, bool], *, source: str) -> None:
 def _tell(member: Member, taken_back: Iterable[Word], *, delivery: Delivery | None = None) -> None:
     keys = dict(SubscriptionTopic.objects.values_list("pk", "key"))
     about = ("delivery", delivery.pk) if delivery else None
-    campaign = {"campaign": delivery.campaign.key} if delivery else {}
+    campaign: dict[str, Any] = {"campaign": delivery.campaign.key} if delivery else {}
     for topic, channel in taken_back:
         named = keys[topic] if topic else ""
         record("unsubscribed", unit=member.pk, object=about, channel=channel, topic=named, **campaign)

@@ -36,6 +36,6 @@ def note(delivery_id: int, stage: Stage, *, channel: str, at: datetime | None = 
 def _tell(delivery: Delivery, news: list[Stage], *, channel: str, at: datetime) -> None:
     if delivery.member_id is None:
         return
-    about = {"object": ("delivery", delivery.pk), "campaign": delivery.campaign.key, "channel": channel}
+    about, campaign = ("delivery", delivery.pk), delivery.campaign.key
     for name in [EVENTS[one] for one in news if one in EVENTS]:
-        record(name, unit=delivery.member_id, at=at, **about)
+        record(name, unit=delivery.member_id, at=at, object=about, campaign=campaign, channel=channel)

@@ -46,9 +46,12 @@ def hours(member_ids: Collection[int]) -> Mapping[int, Hours]:
     """Of each of these members: their own, else the site's, by their own clocks. Two queries."""
     zones = dict(Member.objects.filter(pk__in=member_ids).values_list("pk", "time_zone"))
     rows = QuietHours.objects.filter(member__in=member_ids) | QuietHours.objects.filter(member=None)
-    said = {member: (since, until) for member, since, until in rows.values_list("member", "since", "until")}
-    quiet = {pk: said.get(pk, said.get(None, (time(0), time(0)))) for pk in zones}
-    return {pk: Hours(*quiet[pk], zone_named(zone or settings.TIME_ZONE)) for pk, zone in zones.items()}
+    said = {row.member_id: (row.since, row.until) for row in rows}
+    found = {}
+    for pk, zone in zones.items():
+        since, until = said.get(pk) or said.get(None) or (time(0), time(0))
+        found[pk] = Hours(since, until, zone_named(zone or settings.TIME_ZONE))
+    return found
 
 
 @transaction.atomic

@@ -92,7 +92,7 @@ def _devices(member_ids: Collection[int], channels: Collection[str]) -> Iterator
     rows = Device.objects.standing().filter(member__in=member_ids, member__is_active=True, channel__in=channels)
     for device in rows.order_by("-seen_at", "-pk"):
         with suppress(InvalidToken):  # sealed with a key that is gone: nobody knows the address any more
-            address = json.loads(unseal(device.address))
+            address = json.loads(unseal(bytes(device.address)))
             yield Target(device.channel, address, device.pk, device.created_at, device.member_id)
 
 

@@ -21,5 +21,6 @@ def unsubscribe(stop: Stop, *, everything: bool = False) -> None:
     topic = None if everything else topic_of(stop)
     if member is None or (topic is None and stop.topic_id and not everything):
         return
-    delivery = Delivery.objects.select_related("campaign").filter(pk=stop.delivery_id, member=member).first()
+    theirs = Delivery.objects.select_related("campaign").filter(member=member)
+    delivery = theirs.filter(pk=stop.delivery_id).first() if stop.delivery_id else None
     consenting.say(member, topic=topic, allowed=False, source=SOURCE, delivery=delivery)
