@@ -19,6 +19,7 @@ from community.notifications.models import Mail
 from community.webhooks.models import Delivery
 from config import health
 from events.models import Erasure
+from growth.campaigns.sending import waiting
 
 QUEUE = "celery"  # Celery's default queue, a list of this name
 
@@ -64,6 +65,7 @@ class GaugeCollector(Collector):
         if answers["postgresql"]["state"] == "up":
             yield from _of_outboxes()
             yield from _of_erasures()
+            yield from _of_campaigns()
 
 
 def _of_queue() -> Iterator[GaugeMetricFamily]:
@@ -95,3 +97,21 @@ def _of_erasures() -> Iterator[GaugeMetricFamily]:
         return
     age = (timezone.now() - first).total_seconds() if first else 0
     yield GaugeMetricFamily("flywheel_erasure_age_seconds", "Since the first open one was asked for.", age)
+
+
+def _of_campaigns() -> Iterator[GaugeMetricFamily]:
+    now = timezone.now()
+    try:
+        first = min(waiting.ready(now).values(), default=now)
+        held, over = waiting.leases(now)
+    except DatabaseError as error:
+        logger.warning("the campaigns' lag is unknown: %s", error)
+        return
+    lag = (now - first).total_seconds()
+    yield GaugeMetricFamily("flywheel_campaigns_lag_seconds", "How long the first message that may go out waits.", lag)
+    leases = GaugeMetricFamily(
+        "flywheel_campaigns_leases", "Messages being sent, by whether their time is over.", labels=["over"]
+    )
+    leases.add_metric(["no"], held - over)
+    leases.add_metric(["yes"], over)
+    yield leases

@@ -4,8 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from growth.campaigns.planning import ending, running, triggering
-from growth.campaigns.sending import reaping, rounds
 from growth.campaigns.proving import tasks as proving  # noqa: F401 - Celery looks for them here
+from growth.campaigns.sending import reaping, rounds
 
 
 @shared_task(name="campaigns.plan")

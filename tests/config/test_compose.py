@@ -19,7 +19,7 @@ SERVICES = COMPOSE["services"]
 DOCKERFILE = (settings.ROOT / "Dockerfile").read_text()
 # Decided by the image and compose.yaml: where servers and files are within. Containers are never for debugging.
 WITHIN = {"VAR_DIR", "IMPORTS_DIR", "DATABASE_URL", "REDIS_URL", "ADDRESS", "PORT", "WORKER_METRICS_PORT", "DEBUG"}
-OURS = ("migrate", "web", "worker", "analyst", "beat")
+OURS = ("migrate", "web", "worker", "analyst", "sender", "beat")
 
 
 def test_it_is_what_compose_reads():
@@ -38,7 +38,7 @@ def test_every_service_that_stays_says_how_it_is(name):
     assert SERVICES[name]["restart"] == "unless-stopped"
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "analyst", "beat"])
+@pytest.mark.parametrize("name", ["web", "worker", "analyst", "sender", "beat"])
 def test_nothing_of_ours_starts_before_the_migrations_are_through(name):
     waits = {service: told["condition"] for service, told in SERVICES[name]["depends_on"].items()}
     assert waits == {
@@ -89,6 +89,7 @@ def test_what_must_last_is_on_volumes():
     assert volumes == set(COMPOSE["volumes"])
     ours = [f"{name}:/srv/flywheel/var/{name}" for name in ("media", "imports", "backups", "lake")]
     assert SERVICES["web"]["volumes"] == SERVICES["worker"]["volumes"] == SERVICES["analyst"]["volumes"] == ours
+    assert SERVICES["sender"]["volumes"] == ours
     for name in ("media", "imports", "backups", "lake"):  # a volume has the owner that the image's folder has
         assert f"var/{name} " in DOCKERFILE
 

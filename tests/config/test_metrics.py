@@ -35,6 +35,7 @@ def test_prometheus_reads_what_is_up_and_what_waits(client, alice, bob):
     assert told["flywheel_outbox_lag_seconds", "webhooks"] == 0
     assert told["flywheel_queued_tasks",] >= 0
     assert 3600 <= told["flywheel_erasure_age_seconds",] < 3610
+    assert told["flywheel_campaigns_lag_seconds",] == told["flywheel_campaigns_leases", "yes"] == 0
 
 
 def test_without_redis_the_rest_is_told(client, settings, tmp_path):

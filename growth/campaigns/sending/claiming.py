@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from django.db import connection
-
 from growth.campaigns.models import Campaign, Delivery
 from growth.campaigns.sending import limits
 from growth.campaigns.sending.carriers import Carriers
@@ -14,25 +12,6 @@ from growth.campaigns.sending.carriers import Carriers
 BATCH = 500
 SMALLEST = 20  # rows of one campaign in a batch, where there are many campaigns
 
-# The first due row of each campaign is one look into the index (campaign, due_at) of due rows, however many there are.
-# Rows of a campaign that is paused, or does not run yet, wait untouched.
-READY = """
-WITH RECURSIVE waiting(campaign) AS (
-  (SELECT campaign_id FROM campaigns_delivery WHERE state = 'due' ORDER BY campaign_id LIMIT 1)
-  UNION ALL
-  SELECT (SELECT campaign_id FROM campaigns_delivery WHERE state = 'due' AND campaign_id > waiting.campaign
-          ORDER BY campaign_id LIMIT 1)
-  FROM waiting WHERE waiting.campaign IS NOT NULL
-)
-SELECT campaign.id, first.due_at
-FROM waiting JOIN campaigns_campaign campaign ON campaign.id = waiting.campaign
-CROSS JOIN LATERAL (
-  SELECT due_at FROM campaigns_delivery WHERE state = 'due' AND campaign_id = campaign.id ORDER BY due_at LIMIT 1
-) first
-WHERE campaign.state IN ('running', 'finished', 'cancelled') AND first.due_at <= %(now)s
-ORDER BY campaign.priority DESC, first.due_at
-LIMIT %(most)s
-"""
 CLAIM = """
 SELECT delivery.* FROM unnest(%(campaigns)s::bigint[], %(shares)s::integer[]) AS campaign(id, share)
 CROSS JOIN LATERAL (
@@ -40,13 +19,6 @@ CROSS JOIN LATERAL (
   ORDER BY due_at, id LIMIT campaign.share FOR UPDATE SKIP LOCKED
 ) delivery
 """
-
-
-def ready(now: datetime) -> dict[int, datetime]:
-    """The campaigns with rows to take up, the most urgent first, and since when the first of each is due."""
-    with connection.cursor() as cursor:
-        cursor.execute(READY, {"now": now, "most": BATCH // SMALLEST})
-        return dict(cursor.fetchall())
 
 
 def claim(campaigns: Mapping[int, Campaign], carriers: Carriers, now: datetime) -> list[Delivery]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from django.utils import timezone
 from growth.campaigns.channels.interface import Outcome, Unavailable
 from growth.campaigns.content.composing import Composed, Problem, compose
 from growth.campaigns.models import Campaign
-from growth.campaigns.sending import claiming, pausing, retrying, sending, trying
+from growth.campaigns.sending import claiming, pausing, retrying, sending, trying, waiting
 from growth.campaigns.sending.carriers import Carriers
 from growth.campaigns.sending.checking import LEASE, check
 from growth.campaigns.sending.looping import loop
@@ -25,16 +26,24 @@ from growth.campaigns.sending.verdicts import State, Verdict, end, later, write
 
 logger = logging.getLogger(__name__)
 
-RUN_SECONDS = 20  # then another task has its turn
+RUN_SECONDS = 10  # then another task has its turn
+AT_ONCE = 2  # batches of a process: one waits for providers, one for PostgreSQL; other threads plan meanwhile
 MARGIN_SECONDS = 5  # to write down what came, before the lease ends
 AGAIN_SECONDS = 0.3
 
+_turns = threading.BoundedSemaphore(AT_ONCE)
+
 
 def send_due(seconds: float = RUN_SECONDS) -> int:
-    """Rounds until nothing is due or the time is up; how many rows were taken up."""
+    """Rounds until nothing is due or the time is up; how many rows were taken up. 0 where others are at it already."""
+    if not _turns.acquire(blocking=False):
+        return 0
     until, taken = time.monotonic() + seconds, 0
-    while time.monotonic() < until and (more := send_round(timezone.now())):
-        taken += more
+    try:
+        while time.monotonic() < until and (more := send_round(timezone.now())):
+            taken += more
+    finally:
+        _turns.release()
     return taken
 
 
@@ -53,7 +62,7 @@ def send_round(now: datetime) -> int:
 
 def _lease(carriers: Carriers, now: datetime) -> tuple[int, list[Plan]]:
     """Claim and check in one transaction: who is let through has a lease and its places, or neither."""
-    if not (ready := claiming.ready(now)):
+    if not (ready := waiting.ready(now)):
         return 0, []
     found = Campaign.objects.select_related("topic").prefetch_related("variations__provider").in_bulk(ready)
     with transaction.atomic():
