@@ -6,7 +6,7 @@ thousand is seen while the campaign is written. Only what a program will give (`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -25,6 +25,8 @@ from growth.campaigns.content.wording import Foreign
 from growth.campaigns.models import Campaign, Channel, Provider, Variation
 from growth.campaigns.providers import carrier
 
+Serving = Callable[[str], Provider | None]  # by channel
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -35,14 +37,20 @@ class Finding:
     fatal: bool = True
 
 
-def findings(campaign: Campaign, variation: Variation) -> list[Finding]:
-    """Of one variation as it stands; neither need be saved."""
+def serving(channel: str) -> Provider | None:
+    return Provider.objects.serving(channel).first()
+
+
+def findings(campaign: Campaign, variation: Variation, *, serving: Serving = serving) -> list[Finding]:
+    """Of one variation as it stands; neither need be saved. Who asks of many gives a `serving` that remembers."""
     content = read(variation.content)
     texts = list(_of_texts(campaign, content))
     if any(finding.fatal for finding in texts):
         return texts
-    providers = {channel: _provider(variation, channel) for channel in variation.channels or campaign.channels}
-    return texts + [each for named in providers.items() for each in _of_channel(campaign, content, *named)]
+    own = {variation.provider.channel: variation.provider} if variation.provider else {}
+    providers = {channel: own.get(channel) or serving(channel) for channel in variation.channels or campaign.channels}
+    alone = not any(providers.values())
+    return texts + [each for named in providers.items() for each in _of_channel(campaign, content, *named, alone=alone)]
 
 
 def _of_texts(campaign: Campaign, content: Content) -> Iterator[Finding]:
@@ -83,14 +91,13 @@ def _not_given(campaign: Campaign, text: Text) -> Iterator[str]:
         yield _("It names what a program gives, and no program starts this campaign.")
 
 
-def _provider(variation: Variation, channel: str) -> Provider | None:
-    own = variation.provider
-    return own if own and own.channel == channel else Provider.objects.serving(channel).first()
-
-
-def _of_channel(campaign: Campaign, content: Content, channel: str, provider: Provider | None) -> Iterator[Finding]:
+def _of_channel(
+    campaign: Campaign, content: Content, channel: str, provider: Provider | None, *, alone: bool
+) -> Iterator[Finding]:
+    """`alone`: there is no other channel to fall back to."""
     if provider is None:
-        yield Finding(channel, _("No provider serves this channel: %(channel)s.") % {"channel": Channel(channel).label})
+        says = _("No provider serves this channel: %(channel)s.") % {"channel": Channel(channel).label}
+        yield Finding(channel, says, fatal=alone)
         return
     for language in content.texts:
         yield from _composed(campaign, content, language, provider)

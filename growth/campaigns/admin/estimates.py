@@ -1,0 +1,49 @@
+"""What is to be expected of a campaign before it goes out, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext as _
+
+from growth.campaigns.models import Campaign, Channel
+from growth.campaigns.planning.estimating import Estimate, estimate
+from growth.campaigns.templatetags.campaign_words import span
+
+SHORT = timedelta(minutes=1)
+
+
+def told(campaign: Campaign) -> list[str]:
+    """Of one without channels there is nothing to expect."""
+    return list(_lines(campaign, estimate(campaign))) if campaign.channels else []
+
+
+def _lines(campaign: Campaign, found: Estimate) -> Iterator[str]:
+    numbers = {name: intcomma(getattr(found, name)) for name in ("audience", "held", "reached", "capped", "quiet")}
+    if campaign.kind == Campaign.Kind.TRIGGERED:
+        yield _("Members enter one by one; these numbers are of all who could.")
+    yield _("%(audience)s members take part. %(held)s of them are held back for comparison.") % numbers
+    by_channel = [f"{Channel(name).label} {intcomma(count)}" for name, count in found.first.items()]
+    if by_channel:
+        yield _("%(reached)s can be reached, by the first channel that does: %(by)s.") % {
+            **numbers,
+            "by": ", ".join(by_channel),
+        }
+    else:
+        yield _("Nobody can be reached by its channels.")
+    if found.capped:
+        yield _("%(capped)s of these have had enough for now, and get nothing.") % numbers
+    if found.quiet:
+        yield _("For %(quiet)s it waits until their quiet hours end.") % numbers
+    yield _pace(found)
+
+
+def _pace(found: Estimate) -> str:
+    if found.seconds is None:
+        return _("Nothing limits its pace but the site itself.")
+    lasts = timedelta(seconds=found.seconds)
+    if lasts < SHORT:
+        return _("It is out within a minute.")
+    return _("At its pace it takes about %s.") % span(timedelta(minutes=round(lasts / SHORT)))

@@ -1,0 +1,88 @@
+"""Who carries the messages. Secrets go in and never come out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from growth.campaigns import providers
+from growth.campaigns.models import Provider
+
+
+class ProviderForm(forms.ModelForm):
+    new_secret = forms.CharField(
+        label=_("Secret"),
+        required=False,
+        max_length=20_000,
+        widget=UnfoldAdminTextareaWidget({"rows": 5, "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    class Meta:
+        model = Provider
+        fields = ("key", "name", "channel", "config", "per_second", "active")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        is_set = _("It is set, and never shown. What is typed here takes its place.")
+        self.fields["new_secret"].help_text = is_set if self.instance.secret else _("JSON. It is sealed when saved.")
+
+    def clean_new_secret(self) -> dict[str, Any] | None:
+        """None: as it was."""
+        text = self.cleaned_data["new_secret"].strip()
+        if not text:
+            return None
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise ValidationError(_("This is not JSON.")) from error
+        if not isinstance(found, dict):
+            raise ValidationError(_('An object is needed: {"name": "value"}.'))
+        return found
+
+
+@admin.register(Provider)
+class ProviderAdmin(ModelAdmin):
+    form = ProviderForm
+    list_display = ("name", "key", "channel", "is_set", "per_second", "standing")
+    list_filter = ("channel", "active")
+    list_per_page = 50
+    search_fields = ("name", "key")
+    prepopulated_fields = {"key": ("name",)}  # noqa: RUF012
+    fieldsets = (
+        (None, {"fields": ("name", "key", "channel", "active", "per_second")}),
+        (_("As whom we speak to it"), {"fields": ("config", "new_secret")}),
+    )
+
+    @display(description=_("secret"))
+    def is_set(self, provider: Provider) -> Any:
+        return _("set") if provider.secret else "–"
+
+    @display(description=_("standing"), label={"on": "success", "off": "danger", "waits": "warning"})
+    def standing(self, provider: Provider) -> tuple[str, Any]:
+        if not provider.active:
+            return "off", _("off")
+        return ("waits", _("waits")) if provider.blocked_until else ("on", _("on"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Provider | None = None) -> tuple[str, ...]:
+        return ("key", "channel") if obj else ()
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Provider | None = None) -> dict[str, Any]:
+        return {} if obj else self.prepopulated_fields
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        if (secret := form.cleaned_data.get("new_secret")) is not None:
+            providers.set_secret(obj, secret)  # type: ignore[arg-type]
+        super().save_model(request, obj, form, change)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # attempts name it: it is switched off
