@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS ?= never
 export PORT
 export SITE_URL ?= http://localhost:$(PORT)
 
-.PHONY: help install demo test lint test-fast test-slow test-chaos test-fuzz test-long test-engines format clean
+.PHONY: help install demo test lint ready test-fast test-slow test-chaos test-fuzz test-long test-engines format clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /	/' | expand -t 14
@@ -32,13 +32,17 @@ install: .venv/.installed ## Install uv if need be, and the locked packages into
 	@.uv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
 
 test: install ## Lint, types, contracts and all quick tests, in parallel, with a browser
-	@$(MAKE) --no-print-directory lint test-fast
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint ready
+	@$(MAKE) --no-print-directory test-fast
 
 lint: install ## ruff, mypy, import-linter
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+ready: install # compiles every test and makes the template of databases, once for all processes of test-fast
+	.venv/bin/pytest -n0 -k test_a_process_has_a_migrated_database_of_its_own
 
 test-fast: install ## All tests but the slow proofs
 	.venv/bin/pytest -n auto --dist worksteal

@@ -33,6 +33,10 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
+def pytest_unconfigure() -> None:
+    gc.unfreeze()  # DuckDB complains at the end of what is left
+
+
 @pytest.fixture(scope="session")
 def servers() -> None:
     """PostgreSQL and Redis, started where they are embedded and do not run yet. They stay for the next run."""
