@@ -31,8 +31,8 @@ def campaign(*, variations: Sequence[dict[str, Any]] = ({},), state: str = "runn
 
 
 def due(campaign: Campaign, member: Member, *, at: datetime = NOON, **fields: Any) -> Delivery:
-    times = {"planned_at": at, "due_at": at, "expires_at": at + timedelta(hours=24)}
-    return Delivery.objects.create(campaign=campaign, member=member, variation=0, **times | fields)
+    given = {"planned_at": at, "due_at": at, "expires_at": at + timedelta(hours=24), "variation": 0}
+    return Delivery.objects.create(campaign=campaign, member=member, **given | fields)
 
 
 def members(number: int, **fields: Any) -> list[Member]:
