@@ -57,21 +57,22 @@ WITH everybody AS ({audience}), taking AS MATERIALIZED (
   SELECT member_id AS member, channel, topic_id IS NOT NULL AS named, allowed FROM campaigns_consent
   WHERE topic_id = %(topic)s OR topic_id IS NULL
 ), reach AS MATERIALIZED (
-  SELECT member, channel FROM target JOIN taking USING (member) WHERE NOT held AND NOT EXISTS (
+  SELECT member, zone, channel FROM target JOIN taking USING (member) WHERE NOT held AND NOT EXISTS (
     SELECT FROM word WHERE word.member = taking.member AND word.channel IN ('', target.channel) AND NOT allowed
   ) AND (%(on_at_first)s OR EXISTS (
     SELECT FROM word WHERE word.member = taking.member AND word.channel IN ('', target.channel) AND named AND allowed))
 ), reached AS MATERIALIZED (
-  SELECT member, min(array_position(%(channels)s::text[], channel::text)) AS place FROM reach GROUP BY member
+  SELECT member, zone, min(array_position(%(channels)s::text[], channel::text)) AS place FROM reach
+  GROUP BY member, zone
 ), clock (zone, day, week, at) AS MATERIALIZED (
   SELECT * FROM unnest(%(clocks)s::text[], %(days)s::date[], %(weeks)s::date[], %(times)s::time[])
 ), capped AS (
-  SELECT DISTINCT member FROM reached JOIN taking USING (member) JOIN clock USING (zone)
+  SELECT DISTINCT member FROM reached JOIN clock USING (zone)
     JOIN campaigns_capcount had ON had.member_id = member
   WHERE (period = 'day' AND begins = day AND count >= %(per_day)s)
     OR (period = 'week' AND begins = week AND count >= %(per_week)s)
 ), quiet AS (
-  SELECT member FROM reached JOIN taking USING (member) JOIN clock USING (zone)
+  SELECT member FROM reached JOIN clock USING (zone)
     LEFT JOIN campaigns_quiethours own ON own.member_id = member
     LEFT JOIN campaigns_quiethours site ON site.member_id IS NULL
   WHERE CASE WHEN coalesce(own.since, site.since) <= coalesce(own.until, site.until)
