@@ -8,6 +8,8 @@ from django.contrib import admin, messages
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
@@ -15,6 +17,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilt
 from unfold.decorators import display
 
 from community.desk.searching import MadeByVerbsAdmin, number, of_member
+from growth.campaigns.explaining.telling import explain
 from growth.campaigns.models import Attempt, Campaign, Delivery, Variation
 from growth.campaigns.sending import replaying
 
@@ -51,7 +54,7 @@ class DeliveryAdmin(MadeByVerbsAdmin):
     list_display = ("id", "campaign", "member", "shown_state", "reason", "channel", "arm", "planned_at", "ended_at")
     list_filter = ("state", ("campaign", AutocompleteSelectFilter), "channel", ("planned_at", RangeDateFilter))
     list_filter_submit = True
-    list_select_related = ("campaign", "member")
+    list_select_related = ("campaign__topic", "member")
     list_per_page = 50
     sortable_by = ("id",)
     ordering = ("-id",)
@@ -59,6 +62,7 @@ class DeliveryAdmin(MadeByVerbsAdmin):
     search_help_text = _("A member’s username, or the number of a delivery")
     fieldsets = (
         (None, {"fields": ("campaign", "member", "shown_state", "reason", "channel")}),
+        (_("In words"), {"fields": ("explained",)}),
         (_("When"), {"fields": ("planned_at", "due_at", "postponed", "expires_at", "ended_at")}),
         (_("What came of it"), {"fields": ("delivered_at", "opened_at", "clicked_at")}),
         (_("Why"), {"fields": ("arm", "held", "would_send", "propensity", "why", "occurrence", "tries", "replays")}),
@@ -75,6 +79,11 @@ class DeliveryAdmin(MadeByVerbsAdmin):
     @display(description=_("status"), label=COLOURS)
     def shown_state(self, delivery: Delivery) -> tuple[str, str]:
         return delivery.state, delivery.get_state_display()
+
+    @display(description=_("why"))
+    def explained(self, delivery: Delivery) -> SafeString:
+        because = explain(delivery, operator=True).because
+        return format_html_join("", "<p>{}</p>", [[line] for line in because])
 
     def get_readonly_fields(self, request: HttpRequest, obj: Delivery | None = None) -> tuple[str, ...]:
         return tuple(name for _title, options in self.fieldsets for name in options["fields"])

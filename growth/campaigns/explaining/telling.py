@@ -33,7 +33,8 @@ def explain(delivery: Delivery, *, operator: bool = False) -> Explanation:
     if operator:
         because += _drawn(delivery)
     ended = outcomes.reason(delivery.reason, operator=operator)
-    return Explanation(outcomes.outcome(delivery, topic=topic), [*because, *([ended] if ended else [])])
+    outcome = delivery.get_state_display() if operator else outcomes.outcome(delivery, topic=topic)
+    return Explanation(str(outcome), [*because, *([ended] if ended else [])])
 
 
 def _whom(delivery: Delivery, topic: str, operator: bool) -> Iterator[str]:

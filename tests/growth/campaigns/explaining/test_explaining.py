@@ -86,6 +86,15 @@ def test_a_member_is_not_told_what_a_team_calls_them_nor_of_trouble_with_provide
     assert "“News of the site”, which you can turn off" in told
 
 
+@pytest.mark.parametrize("state", FINAL)
+def test_each_end_is_told_in_the_admin(client_of, admin, alice, campaign, state):
+    row = delivery(campaign, alice, state, reason="500", why={"holdout": "campaign"})
+    html = client_of(admin).get(f"/admin/campaigns/delivery/{row.pk}/change/").content.decode()
+    assert str(State(state).label) in html
+    assert "Held back by the campaign&#x27;s holdout." in html
+    assert "The provider said: 500" in html
+
+
 @pytest.mark.parametrize(
     ("cause", "operator", "member"),
     [
