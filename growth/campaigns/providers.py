@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from growth.campaigns import sealing
-from growth.campaigns.channels.interface import Carrier
+from growth.campaigns.channels.interface import Carrier, Misconfigured
 from growth.campaigns.channels.webpush import vapid
 from growth.campaigns.models import Channel, Provider
 
@@ -20,11 +21,11 @@ def carrier(provider: Provider) -> Carrier:
 def set_secret(provider: Provider, secret: Mapping[str, Any]) -> None:
     """Keep these in place of what was there; the caller saves the provider.
 
-    With the key of web push its public one, which browsers ask for, goes into the settings. Raises Misconfigured where
-    that key is none.
+    With the key of web push its public one, which browsers ask for, goes into the settings; none of a key that is none.
     """
     if provider.channel == Channel.WEBPUSH and "private_key" in secret:
-        provider.config = {**provider.config, "public_key": vapid.public_key(str(secret["private_key"]))}
+        with suppress(Misconfigured):
+            provider.config = {**provider.config, "public_key": vapid.public_key(str(secret["private_key"]))}
     provider.secret = sealing.seal(json.dumps(dict(secret)).encode()) if secret else b""
 
 

@@ -91,7 +91,7 @@ def _body(sending: Sending) -> bytes:
 
 def _notification(message: Message) -> dict[str, Any]:
     extras = {**message.data, "url": message.url}
-    android = {"alert": message.body, "title": message.title, "extras": extras}
+    android: dict[str, Any] = {"alert": message.body, "title": message.title, "extras": extras}
     if message.icon:
         android["large_icon"] = message.icon
     if message.image:

@@ -1,11 +1,14 @@
 """What is secret is sealed: keys are changed, and nothing is read without them."""
 
+from io import StringIO
+
 import pytest
 from cryptography.fernet import InvalidToken
+from django.core.management import call_command
 
 from growth.campaigns import providers, sealing
 from growth.campaigns.channels.webpush import vapid
-from growth.campaigns.models import Provider
+from growth.campaigns.models import Device, Provider
 
 
 def test_what_is_sealed_is_not_read_in_it():
@@ -62,3 +65,19 @@ def test_browsers_are_told_the_public_key_of_the_secret_one():
     provider = Provider(key="browsers", channel="webpush", config={"subject": "mailto:a@b.example"})
     providers.set_secret(provider, {"private_key": private})
     assert provider.config == {"subject": "mailto:a@b.example", "public_key": public}
+    providers.set_secret(provider, {"private_key": "none"})
+    assert provider.config["public_key"] == public
+
+
+def test_a_key_may_go_once_everything_is_sealed_anew(settings, alice):
+    settings.SEALING_KEYS = ["old"]
+    provider = Provider(key="jpush", channel="jpush", name="JPush")
+    providers.set_secret(provider, {"master_secret": "swordfish"})
+    provider.save()
+    Device.objects.create(member=alice, channel="fcm", fingerprint=b"1", address=sealing.seal(b'{"token": "t"}'))
+    settings.SEALING_KEYS = ["new", "old"]
+    call_command("reseal", stdout=(said := StringIO()))
+    assert said.getvalue() == "2 sealed anew.\n"
+    settings.SEALING_KEYS = ["new"]
+    assert providers.carrier(Provider.objects.get(key="jpush")).secret == {"master_secret": "swordfish"}
+    assert sealing.unseal(Device.objects.get().address) == b'{"token": "t"}'

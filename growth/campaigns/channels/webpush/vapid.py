@@ -54,7 +54,10 @@ def decode(value: str) -> bytes:
 @lru_cache(maxsize=8)
 def _key(private: str) -> ec.EllipticCurvePrivateKey:
     try:
-        return ec.derive_private_key(int.from_bytes(decode(private), "big"), ec.SECP256R1())
+        number = decode(private)
+        if len(number) != 32:
+            raise ValueError("it has 32 bytes")
+        return ec.derive_private_key(int.from_bytes(number, "big"), ec.SECP256R1())
     except ValueError as fault:
         raise Misconfigured(f"private_key: {fault}") from fault
 
