@@ -9,13 +9,17 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
-from unfold.decorators import display
+from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from growth.campaigns import providers
+from growth.campaigns.admin import trying
 from growth.campaigns.models import Provider
 
 
@@ -35,6 +39,10 @@ class ProviderForm(forms.ModelForm):
         super().__init__(*args, **options)
         is_set = _("It is set, and never shown. What is typed here takes its place.")
         self.fields["new_secret"].help_text = is_set if self.instance.secret else _("JSON. It is sealed when saved.")
+        for place, field in enumerate(("config", "new_secret")):
+            if names := NAMES.get(self.instance.channel, ("", ""))[place]:
+                told = gettext("Of this channel: %(names)s.") % {"names": names}
+                self.fields[field].help_text = f"{self.fields[field].help_text} {told}"
 
     def clean_new_secret(self) -> dict[str, Any] | None:
         """None: as it was."""
@@ -50,10 +58,20 @@ class ProviderForm(forms.ModelForm):
         return found
 
 
+NAMES: dict[str, tuple[str, str]] = {
+    "webpush": ("subject", "private_key"),
+    "fcm": ("project", "client_email, private_key"),
+    "apns": ("team_id, key_id, topic, sandbox", "private_key"),
+    "jpush": ("app_key, production", "master_secret"),
+    "email": ("from, host, port, username, use_tls, use_ssl", "password"),
+}  # by channel: what its settings and its secret hold
+
+
 @admin.register(Provider)
 class ProviderAdmin(ModelAdmin):
     form = ProviderForm
     list_display = ("name", "key", "channel", "is_set", "per_second", "standing")
+    actions_detail = ("tried",)
     list_filter = ("channel", "active")
     list_per_page = 50
     search_fields = ("name", "key")
@@ -78,6 +96,14 @@ class ProviderAdmin(ModelAdmin):
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Provider | None = None) -> dict[str, Any]:
         return {} if obj else self.prepopulated_fields
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(trying.try_provider)
+        return [path("<int:pk>/try/", view, name="campaigns_provider_try"), *super().get_urls()]
+
+    @action(description=_("Send me a test"), url_path="tried", permissions=["change"], icon="send")
+    def tried(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect("admin:campaigns_provider_try", object_id)
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         if (secret := form.cleaned_data.get("new_secret")) is not None:

@@ -14,6 +14,8 @@ from experiments.models.flags import KEY
 from growth.campaigns.admin.editor.forms import moment
 from growth.campaigns.models import Campaign
 
+NOTHING = "nothing"
+
 
 class ReasonForm(WhyForm):
     def __init__(self, *args: Any, campaign: Campaign, **options: Any) -> None:
@@ -56,20 +58,18 @@ class ScheduleForm(NoteForm):
 
 
 class StopTestForm(ReasonForm):
-    winner = forms.TypedChoiceField(
-        label=gettext_lazy("What everybody gets from now on"),
-        coerce=int,
-        empty_value=None,
-        required=False,
-        widget=forms.RadioSelect,
-    )
+    winner = forms.ChoiceField(label=gettext_lazy("What everybody gets from now on"), widget=forms.RadioSelect)
     field_order = ("winner", "why")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         arms = [(arm.index, arm.name) for arm in self.campaign.variations.all()]
-        nothing = ("", _("nothing: it did harm, and the campaign is finished"))
+        nothing = (NOTHING, _("nothing: it did harm, and the campaign is finished"))
         self.fields["winner"].choices = [*arms, nothing]  # type: ignore[attr-defined]
+
+    def clean_winner(self) -> int | None:
+        chosen = self.cleaned_data["winner"]
+        return None if chosen == NOTHING else int(chosen)
 
 
 class CloneForm(ReasonForm):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +24,7 @@ from django.views.decorators.http import require_http_methods
 from experiments.admin.asking import Deed, ask
 from growth.campaigns.admin.editor.looking import REASONS
 from growth.campaigns.channels import CHANNELS, sessions
-from growth.campaigns.channels.interface import Outcome, Sending, Target, Unavailable
+from growth.campaigns.channels.interface import Message, Outcome, Sending, Target, Unavailable
 from growth.campaigns.content.composing import Composed, Problem
 from growth.campaigns.content.previewing import preview
 from growth.campaigns.devices import registering
@@ -65,6 +68,38 @@ def try_out(request: HttpRequest, pk: int) -> HttpResponse:
     return ask(request, deed, TryForm(request.POST or None, campaign=campaign))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def try_provider(request: HttpRequest, pk: int) -> HttpResponse:
+    if not request.user.has_perm("campaigns.change_provider"):
+        raise PermissionDenied
+    provider = get_object_or_404(Provider, pk=pk)
+    me = request.user.pk or 0
+    reached = registering.targets([me], [provider.channel]).get(me, [])
+    deed = Deed(
+        name=_("Send me a test"),
+        subject=provider.name,
+        do=partial(_try_provider, request, provider, reached),
+        done=_("It was tried."),
+        tells=[_("A short message goes to you alone, and what the provider says is shown.")],
+        back=reverse("admin:campaigns_provider_change", args=[pk]),
+        crumbs=[(_("Providers"), reverse("admin:campaigns_provider_changelist"))],
+        refused="" if reached else _("By this channel you cannot be reached: register this browser or your app first."),
+    )
+    return ask(request, deed, forms.Form(request.POST or None))
+
+
+def _try_provider(request: HttpRequest, provider: Provider, reached: Sequence[Target], *, by: Any) -> None:
+    message = Message(
+        message_id=uuid4(),
+        collapse_key=f"test-{provider.pk}",
+        title=_("A test from %s") % settings.SITE_NAME,
+        body=_("If you can read this, %s works.") % provider.name,
+        url=settings.SITE_URL,
+    )
+    who = carrier(provider)
+    _tell(request, [Sending(message, target, who, "") for target in reached])
+
+
 def _try(request: HttpRequest, campaign: Campaign, reached: Sequence[Target], *, by: Any, variation: int) -> None:
     row = campaign.variations.select_related("provider").get(index=variation)
     made = preview(campaign, row.content, by.pk, now=timezone.now())
@@ -74,19 +109,27 @@ def _try(request: HttpRequest, campaign: Campaign, reached: Sequence[Target], *,
     wanted = [target for target in reached if target.channel in channels]
     if not wanted:
         raise ValidationError(_("None of its channels reaches you: register this browser in your settings first."))
-    for channel, outcome in asyncio.run(_send_all(_plans(made, row, wanted))):
+    _tell(request, _plans(made, row, wanted))
+
+
+def _tell(request: HttpRequest, plans: Sequence[Sending]) -> None:
+    for channel, outcome in asyncio.run(_send_all(plans)):
         tell = messages.success if outcome.kind == "accepted" else messages.warning
         tell(request, _words(channel, outcome))
 
 
 def _plans(made: Composed, row: Variation, wanted: Sequence[Target]) -> list[Sending]:
-    """One request a target; the key is the channel's, when it is sent."""
+    """One request a target, each time of a message of its own: nobody takes it for a repetition."""
     providers = {channel: _provider(row, channel) for channel in {target.channel for target in wanted}}
     if missing := [channel for channel, provider in providers.items() if provider is None]:
         labels = ", ".join(str(Channel(channel).label) for channel in missing)
         raise ValidationError(_("No provider serves this channel: %(channel)s.") % {"channel": labels})
     opened = {channel: carrier(provider) for channel, provider in providers.items() if provider}
-    return [Sending(made.message_of(one.channel), one, opened[one.channel], "") for one in wanted]
+    own = uuid4()
+    messages_of = {
+        channel: replace(made.message_of(channel), message_id=own, collapse_key=own.hex) for channel in providers
+    }
+    return [Sending(messages_of[one.channel], one, opened[one.channel], "") for one in wanted]
 
 
 def _provider(row: Variation, channel: str) -> Provider | None:

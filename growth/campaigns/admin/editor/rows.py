@@ -35,7 +35,7 @@ class VariationForm(forms.Form):
         label=gettext_lazy("Leads to"),
         max_length=500,
         required=False,
-        help_text=gettext_lazy("A path of this site: /questions/, or {{ item.url }}. Empty: the home page."),
+        help_text=gettext_lazy("A path of this site: /unanswered/, or {{ item.url }}. Empty: the home page."),
     )
     icon = forms.CharField(label=gettext_lazy("Icon"), max_length=500, required=False)
     badge = forms.CharField(label=gettext_lazy("Badge"), max_length=500, required=False)

@@ -111,7 +111,7 @@ STARTING_POINTS = (
                 _says(
                     ("Somebody may need what you know", "也许有人正需要你懂的东西"),
                     ("These questions still wait for an answer.", "这些问题还在等人回答。"),
-                    "/questions/",
+                    "/unanswered/",
                 ),
             ),
         ),

@@ -1,6 +1,7 @@
 import pytest
 
 from growth.campaigns.models import Campaign
+from growth.campaigns.planning import acting, creating
 from tests.growth.campaigns import builders
 from tests.growth.campaigns.admin.conftest import LIST
 
@@ -32,8 +33,6 @@ def test_one_writes_another_approves_and_it_goes_out(boss, colleague, admin):
 
 
 def test_who_changed_it_does_not_approve_it_either(colleague, boss, admin):
-    from growth.campaigns.planning import acting, creating  # noqa: PLC0415
-
     campaign = builders.campaign(variations=WRITTEN)
     creating.change(campaign, by=admin, name="Other")
     acting.submit(campaign, by=None)
@@ -73,7 +72,7 @@ def test_a_test_is_stopped_with_a_winner(boss):
 
 def test_a_test_without_a_winner_ends_the_campaign(boss):
     campaign = builders.launched(variations=WRITTEN)
-    act(boss, campaign, "stop_test", winner="", why="It did harm.")
+    act(boss, campaign, "stop_test", winner="nothing", why="It did harm.")
     assert (state(campaign), campaign.winner) == ("finished", None)
 
 
