@@ -16,13 +16,13 @@ from community.forum.models import Post, Topic
 from community.forum.trials import WELCOME
 from community.members.models import Member
 from events.collecting import buffering
-from events.lake import sealing
 from events.models import Event
 from experiments import exposing, snapshot
 from experiments.flags import changing
 from experiments.measuring import background
 from experiments.models import Experiment, ExposureDay
 from tests import builders
+from tests.events.lake.holding import seal
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -135,7 +135,7 @@ def _measure() -> None:
     buffering.flush()
     assert Event.objects.filter(name="exposed").count() == VISITORS
     assert Post.objects.filter(bookmarks__isnull=False).exists()
-    sealing.seal()
+    seal()
     background.refresh(as_of=timezone.now() + timedelta(days=17))
 
 

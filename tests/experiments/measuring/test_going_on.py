@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from events.lake import erasing, sealing
+from events.lake import erasing
 from events.lake.moment import scalar
 from events.models import Erasure, Event, VisitorLink
 from experiments.measuring import marks, refreshing
 from experiments.measuring.refreshing import refresh
 from experiments.models import ArmDay, Phase
+from tests.events.lake.holding import seal
 from tests.experiments.measuring import oracle, world
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +74,7 @@ def _nothing(chance, phases, now):
 
 
 def _seal(chance, phases, now):
-    sealing.seal()
+    seal()
 
 
 def _late(chance, phases, now):
@@ -89,7 +90,7 @@ def _add(chance, phases, now):
 
 
 def _erase(chance, phases, now):
-    sealing.seal()
+    seal()
     Erasure.objects.create(units=[chance.choice(UNITS)])
     erasing.work_off()
 
@@ -178,7 +179,7 @@ def test_what_was_sealed_and_left_postgresql_counts_as_before(passes):
     world.record(world.exposed(phase, 1, world.at(1)), world.did(1, world.at(1, hours=3)))
     refresh(as_of=world.at(9))
     written = oracle.written()
-    sealing.seal()
+    seal()
     Event.objects.all().delete()
     refresh(as_of=world.at(9), rebuild=True)
     assert oracle.written() == written
