@@ -62,24 +62,25 @@ def test_imports_go_down_only():
     assert found.returncode == 0, found.stdout
 
 
-@pytest.mark.parametrize(
-    ("module", "line"),
-    [
-        ("events/planted.py", "import community.members.models"),
-        ("experiments/planted.py", "import growth"),
-        ("community/planted.py", "import config.settings"),
-        ("community/points/planted.py", "import community.forum.models"),
-        ("community/members/planted.py", "import community.points.models"),
-    ],
-)
-def test_an_import_upward_is_caught(tmp_path, module, line):
+UPWARD = {
+    "events/planted.py": "import community.members.models",
+    "experiments/planted.py": "import growth",
+    "community/planted.py": "import config.settings",
+    "community/points/planted.py": "import community.forum.models",
+    "community/members/planted.py": "import community.points.models",
+}
+
+
+def test_each_import_upward_is_caught(tmp_path):
     for name in PACKAGES:
         shutil.copytree(settings.ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(settings.ROOT / "pyproject.toml", tmp_path)
-    (tmp_path / module).write_text(f"{line}\n")
+    for module, line in UPWARD.items():
+        (tmp_path / module).write_text(f"{line}\n")
     found = lint_imports(tmp_path)
     assert found.returncode == 1
-    assert module.removesuffix(".py").replace("/", ".") in found.stdout
+    for module, line in UPWARD.items():
+        assert re.search(rf"{module.removesuffix('.py').replace('/', '.')} -> {line.split()[1]}\b", found.stdout)
 
 
 @pytest.mark.django_db

@@ -49,6 +49,7 @@
   dress();
   document.addEventListener("htmx:afterSettle", dress); // more rows
   document.addEventListener("shown", dress); // a preview
+  addEventListener("resize", dress); // a phone is turned
 
   const unfold = () => {
     const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));

@@ -69,6 +69,7 @@ def test_one_member_presses_the_button_many_times(alice, bob, mod):
     check_agreement()
 
 
+@pytest.mark.slow
 def test_a_storm_of_votes_changes_and_withdrawals(alice):
     """Members vote on each other's posts, so that each is now author and now voter."""
     cast = [builders.trusted(points=500) for _ in range(5)]  # enough, however many vote one down before one votes
@@ -81,6 +82,7 @@ def test_a_storm_of_votes_changes_and_withdrawals(alice):
     check_agreement()
 
 
+@pytest.mark.slow
 def test_votes_at_the_cap_of_a_day(alice, bob):
     """Thirty upvotes would be 300 points; withdrawals meanwhile do not open or close the cap wrongly."""
     topic = builders.question(alice)

@@ -147,6 +147,7 @@ def test_members_stay_out(client_of, alice):
     assert client.get(reverse("home:state")).status_code == 403
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_the_charts_are_drawn_and_the_page_is_accessible_in_both_schemes(page, sign_in, admin):
     numbers()

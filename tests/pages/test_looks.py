@@ -172,8 +172,8 @@ def _faults_in_every_dress(page: Page) -> list[str]:
     return found
 
 
-def test_axe_finds_nothing_serious_on_the_main_pages(topic, alice, page_as):
-    assert _faults(page_as(alice), _main(topic)) == {}
+def test_axe_finds_nothing_serious_on_the_page_of_a_topic(topic, alice, page_as):
+    assert _faults(page_as(alice), [topic.get_absolute_url()]) == {}
 
 
 @pytest.mark.slow
@@ -182,11 +182,7 @@ def test_axe_finds_nothing_serious_on_any_page(who, topic, alice, page_as):
     page = page_as(alice if who == "member" else None)
     others = [path for path in _paths(topic) if not path.startswith(ALIKE)]
     own = [path for path in _own_paths(topic) if not path.startswith("/settings/")]  # tests/members looks at those
-    assert _faults(page, own if who == "member" else others) == {}
-
-
-def _main(topic: Topic) -> list[str]:
-    return ["/", topic.get_absolute_url(), "/boards/"]
+    assert _faults(page, ["/", "/boards/", *own] if who == "member" else others) == {}
 
 
 def _faults(page: Page, paths: list[str]) -> dict[str, list[str]]:
@@ -254,6 +250,7 @@ def test_a_comment_that_is_folded_opens_for_who_is_sent_to_it(topic, page_as):
     page.context.close()
 
 
+@pytest.mark.slow
 def test_the_whole_site_works_without_scripts(topic, alice, bob, page_as):
     builders.give_points(bob, 200)
     page = page_as(bob, js=False)
