@@ -115,7 +115,9 @@ def chips(body: Body) -> list[Chip]:
         "observed": " / ".join(wording.number(n, digits=0) for n in srm["observed"]),
         "expected": " / ".join(wording.number(n, digits=0) for n in srm["expected"]),
     }
-    found = [Chip(SRM[srm["status"]], _("Sample ratio: p = %(p)s") % {"p": wording.p_value(srm["p"])}, more)]
+    p = wording.p_value(srm["p"])
+    words = _("Sample ratio: p %(p)s") % {"p": p if p.startswith("<") else f"= {p}"}
+    found = [Chip(SRM[srm["status"]], words, more)]
     as_of = datetime.fromisoformat(body["as_of"])
     late = body["state"] == "running" and timezone.now() - as_of > STALE
     found.append(Chip(WAIT if late else GOOD, _("Data up to %(age)s ago") % {"age": timesince(as_of, depth=1)}))
