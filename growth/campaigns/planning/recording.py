@@ -42,7 +42,7 @@ def record(campaign: Campaign, act: str, *, by: Person, why: str = "", before: d
         campaign=campaign,
         act=act,
         by_id=by.pk if by else None,
-        why=why,
+        why=why[:500],
         before={key: before[key] for key in changed if key in before},
         after={key: after[key] for key in changed},
     )

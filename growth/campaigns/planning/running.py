@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,14 +12,12 @@ from growth.campaigns.models import Campaign, Occurrence
 from growth.campaigns.planning import acting, freezing, scheduling
 from growth.campaigns.planning.sparing import each
 
-logger = logging.getLogger(__name__)
-
 _KEY = 0x66727A00_00000000  # "frz", and the occurrence
 _AHEAD = timedelta(days=2)  # within which some member's clock shows it
 
 
 def launch_due(now: datetime) -> int:
-    """Begin what is approved and whose time has come; how many. What cannot begin any more is told, and waits."""
+    """Begin what is approved and whose time has come; how many. What lacks something since is a draft again."""
     waiting = Campaign.objects.filter(state=Campaign.State.SCHEDULED, starts_at__lte=now + _AHEAD)
     due = [campaign for campaign in waiting if scheduling.begun(campaign, now)]
     return each(partial(_launch, now), due)
@@ -43,7 +40,9 @@ def _launch(now: datetime, campaign: Campaign) -> bool:
     try:
         acting.launch(campaign, by=None, why="its time has come", now=now)
     except ValidationError as refused:
-        logger.warning("campaign %s does not begin: %s", campaign.key, refused)
+        campaign.refresh_from_db()
+        if campaign.state == Campaign.State.SCHEDULED:  # else another worker was quicker
+            acting.send_back(campaign, by=None, why=" ".join(refused.messages))
         return False
     return True
 

@@ -52,6 +52,16 @@ def test_without_a_time_it_waits_for_somebody_to_launch_it(alice):
     assert campaign.deliveries.exists()
 
 
+def test_what_lacks_something_when_its_time_comes_is_a_draft_again_and_says_why(alice):
+    campaign = builders.approved(starts_at=MONDAY)
+    campaign.variations.update(weight=0)
+    tick(MONDAY)
+    tick(MONDAY)
+    campaign.refresh_from_db()
+    assert (campaign.state, campaign.approved_by) == (State.DRAFT, None)
+    assert "weight" in campaign.changes.get(act="sent back").why
+
+
 def test_at_members_clocks_it_is_frozen_before_the_first_of_them_is_due(alice, bob):
     bob.time_zone = "Pacific/Kiritimati"
     bob.save()
