@@ -112,6 +112,7 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "getReport": (401, 403, 403, 403, 403, 202, 403, 403),
     "listReportPeople": (401, 403, 403, 403, 403, 202, 403, 403),
     "getExperimentReport": (401, 403, 403, 403, 403, 404, 403, 403),
+    "getCampaignReport": (401, 403, 403, 403, 403, 404, 403, 403),
     "listSegments": TEAM,
     "getSegment": TEAM,
     "listSegmentPersons": TEAM,
