@@ -41,6 +41,7 @@ OF_MEMBER: dict[str, tuple[tuple[Limit, ...], tuple[Limit, ...]]] = {
     "upload": ((Limit(10, HOUR),), (Limit(60, HOUR),)),
     "preview": ((Limit(120, MINUTE),), (Limit(120, MINUTE),)),
     "token": ((Limit(10, DAY),), (Limit(30, DAY),)),  # tokens and applications
+    "device": ((Limit(20, HOUR),), (Limit(60, HOUR),)),  # each is an address that we shall send to
     "picture": ((Limit(30, HOUR),), (Limit(120, HOUR),)),  # decoded, whether kept or refused: each costs a second
 }
 # A school or an office may stand behind one address, and an editor that previews and saves as one types.

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from community.webhooks import addresses
 from community.webhooks.addresses import Refused
+from growth.campaigns.channels import webpush
 
 NAMED_BY = {"webpush": "endpoint", "fcm": "token", "apns": "token", "jpush": "registration_id", "webhook": "url"}
 """What an address is known by. The keys beside it may change while it stays the same device."""
@@ -39,6 +40,10 @@ def fingerprint(channel: str, address: Mapping[str, str]) -> bytes:
 
 def _may_be_called(url: str) -> bool:
     return bool(addresses.check(url))  # raises Refused, which says more
+
+
+def _is_push_service(url: str) -> bool:
+    return bool(webpush.checked(url))  # raises Refused, which says more
 
 
 def _is_public_key(text: str) -> bool:
@@ -74,7 +79,7 @@ def _like(pattern: str) -> Callable[[str], bool]:
 
 
 _CHECKS: dict[str, dict[str, Callable[[str], bool]]] = {
-    "webpush": {"endpoint": _may_be_called, "p256dh": _is_public_key, "auth": _is_authentication_secret},
+    "webpush": {"endpoint": _is_push_service, "p256dh": _is_public_key, "auth": _is_authentication_secret},
     "fcm": {"token": _like(r"[\w:.-]{20,2000}")},
     "apns": {"token": _like(r"(?i:[0-9a-f]{2}){32,100}")},
     "jpush": {"registration_id": _like(r"[0-9A-Za-z_-]{8,64}")},

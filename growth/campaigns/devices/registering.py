@@ -12,6 +12,7 @@ from cryptography.fernet import InvalidToken
 from django.db import connection, transaction
 from django.utils import timezone
 
+from community.members import limits
 from community.members.models import Member
 from growth.campaigns.channels.interface import Target
 from growth.campaigns.devices import addressing
@@ -28,11 +29,13 @@ def register(
 ) -> Device:
     """The member's device with this address, made or seen again. Of whoever had it before it is removed: who signs in
     last on a browser has it. Raises Refused (community/webhooks/addresses.py) where the address is none of ours to
-    take."""
+    take; TooMany."""
     parts = addressing.tidy(channel, address)
     mark = addressing.fingerprint(channel, parts)
     _one_at_a_time(mark)
     same = Device.objects.standing().filter(channel=channel, fingerprint=mark)
+    if not same.filter(member=member).exists():
+        limits.take("device", member)
     for other in same.exclude(member=member):
         remove(other, why="another member")
     given = {"address": seal(json.dumps(parts).encode()), "language": language[:10], "seen_at": timezone.now()}

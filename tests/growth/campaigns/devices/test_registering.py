@@ -11,6 +11,7 @@ from django.db import connections
 from django.test import override_settings
 from django.utils import timezone
 
+from community.members import limits
 from community.members.accounts import give_address
 from community.webhooks.addresses import Refused
 from growth.campaigns.devices import registering
@@ -91,6 +92,14 @@ def test_of_too_many_devices_the_one_not_seen_for_longest_goes(alice, monkeypatc
     for name in ("a", "b", "c"):
         register(alice, browser(name))
     assert {address["endpoint"][-1] for _channel, address in reach(alice, "webpush")} == {"b", "c"}
+
+
+def test_new_devices_are_so_many_an_hour_and_known_ones_any_number(alice, settings):
+    settings.RATE_LIMITS = True
+    for number in [*range(20), *[19] * 9]:
+        register(alice, browser(str(number)))
+    with pytest.raises(limits.TooMany):
+        register(alice, browser("one more"))
 
 
 BAD = [
