@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import http_ece
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from community.webhooks import addresses
 from growth.campaigns.channels.base import Base, secret, too_long
@@ -51,7 +52,7 @@ def checked(endpoint: str) -> str:
     """Where a subscription wants its messages, if we send there: settings.WEBPUSH_HOSTS. Raises addresses.Refused."""
     host = addresses.check(endpoint).hostname or ""
     if settings.WEBPUSH_HOSTS and not any(_names(entry, host) for entry in settings.WEBPUSH_HOSTS):
-        raise addresses.Refused(f"{host} is no push service of settings.WEBPUSH_HOSTS")
+        raise addresses.Refused(_("This site sends nothing to %(host)s.") % {"host": host})
     return endpoint
 
 

@@ -18,6 +18,7 @@ from py_vapid import Vapid02
 from growth.campaigns.channels import CHANNELS
 from growth.campaigns.channels.interface import Carrier, Misconfigured
 from growth.campaigns.channels.webpush import channel, payload, vapid
+from growth.campaigns.devices import addressing
 from tests.growth.campaigns.channels.rigs import KEY, message, rigged
 from tests.growth.campaigns.servers.webpush import PushService, subscription
 
@@ -140,9 +141,11 @@ def test_the_operator_may_say_which_services_are_taken(settings):
     settings.WEBPUSH_HOSTS = ["*.push.example", "fcm.example"]
     assert channel.checked("https://web.push.example/a")
     assert channel.checked("https://fcm.example/a")
+    keys = {name: value for name, value in subscription("", 1).items() if name != "endpoint"}
+    assert addressing.tidy("webpush", keys | {"endpoint": "https://fcm.example/a"})
     for other in ("https://push.example.evil.example/a", "https://evilpush.example/a", "https://a.fcm.example/b"):
-        with pytest.raises(ValueError, match="WEBPUSH_HOSTS"):
-            channel.checked(other)
+        with pytest.raises(ValueError, match="This site sends nothing to"):
+            addressing.tidy("webpush", keys | {"endpoint": other})
 
 
 def test_what_a_browser_is_told_is_declarative_web_push():
