@@ -34,8 +34,11 @@ def tidy(channel: str, given: Mapping[str, object]) -> dict[str, str]:
     return found
 
 
-def fingerprint(channel: str, address: Mapping[str, str]) -> bytes:
-    return sha256(address[NAMED_BY[channel]].encode()).digest()
+def fingerprint(channel: str, address: Mapping[str, str], *, member_id: int) -> bytes:
+    """One for a browser or a telephone, whoever holds it: its address is known to nobody else. An endpoint's may be, so
+    that of each member is another."""
+    whose = f"{member_id} " if channel == "webhook" else ""
+    return sha256(f"{whose}{address[NAMED_BY[channel]]}".encode()).digest()
 
 
 def _may_be_called(url: str) -> bool:

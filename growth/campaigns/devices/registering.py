@@ -31,7 +31,7 @@ def register(
     last on a browser has it. Raises Refused (community/webhooks/addresses.py) where the address is none of ours to
     take; TooMany."""
     parts = addressing.tidy(channel, address)
-    mark = addressing.fingerprint(channel, parts)
+    mark = addressing.fingerprint(channel, parts, member_id=member.pk)
     _one_at_a_time(mark)
     same = Device.objects.standing().filter(channel=channel, fingerprint=mark)
     if not same.filter(member=member).exists():
@@ -87,7 +87,7 @@ def targets(member_ids: Collection[int], channels: Collection[str]) -> Mapping[i
 
 
 def _browser(member: Member, endpoint: str) -> DeviceQuerySet:
-    mark = addressing.fingerprint("webpush", {"endpoint": endpoint})
+    mark = addressing.fingerprint("webpush", {"endpoint": endpoint}, member_id=member.pk)
     return Device.objects.standing().filter(member=member, channel=Channel.WEBPUSH, fingerprint=mark)
 
 

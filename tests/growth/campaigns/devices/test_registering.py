@@ -57,6 +57,15 @@ def test_who_signs_in_last_on_a_browser_has_it(alice, bob):
     assert Device.objects.get(member=alice).removed_why == "another member"
 
 
+def test_who_names_anothers_endpoint_takes_nothing_from_them(alice, bob):
+    for member in (alice, bob):
+        register(member, TOKENS["webhook"], "webhook")
+    renewed = TOKENS["webhook"] | {"secret": "whsec_" + "A" * 32}
+    register(bob, renewed, "webhook")
+    assert reach(alice, "webhook") == [("webhook", TOKENS["webhook"])]
+    assert reach(bob, "webhook") == [("webhook", renewed)]
+
+
 def test_a_removed_device_is_no_target_and_may_come_back(alice):
     device = register(alice)
     assert registering.remove(device, why="by its member")
