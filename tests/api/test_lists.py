@@ -60,6 +60,7 @@ def grow(alice, topic, post, number: int) -> None:
     builders.answer(mine, other)
 
 
+@pytest.mark.slow
 def test_as_many_queries_for_many_rows_as_for_few(api_of, db):
     alice = builders.trusted("alice", points=200)
     topic = builders.question(alice, tags=["redis"])

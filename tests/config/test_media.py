@@ -67,6 +67,7 @@ def test_a_changed_and_a_removed_picture_leave_the_bucket(alice, bucket, django_
     assert bucket.files == {}
 
 
+@pytest.mark.slow
 def test_the_bucket_of_the_test_lets_no_stranger_in(bucket):
     default_storage.save("a.txt", io.BytesIO(b"a"))
     with pytest.raises(HTTPError, match="403"):

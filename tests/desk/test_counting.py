@@ -41,6 +41,7 @@ def test_pages_far_behind_hold_the_same_rows_in_the_same_order(tags, monkeypatch
     assert sum(far, []) == tags
 
 
+@pytest.mark.slow
 def test_a_page_beyond_the_last_leads_back_to_the_list(admin, client_of, tags):
     address = reverse("admin:forum_tag_changelist")
     assert client_of(admin).get(address, {"p": "9999"}).status_code in (200, 302)

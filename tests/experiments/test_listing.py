@@ -93,6 +93,7 @@ def test_a_search_that_is_too_slow_is_ended_and_the_connection_goes_on(monkeypat
         assert cursor.fetchone() == ("0",)
 
 
+@pytest.mark.slow
 def test_a_page_is_few_queries(django_assert_num_queries):
     for _ in range(10):
         builders.running()

@@ -94,6 +94,7 @@ def test_a_run_that_failed_is_told(boss):
     assert "failed: ValueError: no" in boss.get(reverse(INDEX)).content.decode()
 
 
+@pytest.mark.slow
 def test_it_costs_the_same_for_one_week_and_for_years(boss, django_assert_max_num_queries):
     counts = []
     for weeks in (1, 150):

@@ -153,6 +153,7 @@ running.work(ImportRun, int(sys.argv[1]), hang)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_killed_worker_leaves_a_run_that_says_so_and_is_taken_up(dumps, desk, monkeypatch):
     run = started(desk)

@@ -41,6 +41,7 @@ def columns(name: str) -> str:
     return ", ".join(f'"{column}" {TYPES[known.get(column, text)]}' for column in COLUMNS[name].split())
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_dump_of_the_real_thing_comes_as_the_one_by_hand(tmp_path):
     backup = Backup(tmp_path)

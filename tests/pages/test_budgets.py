@@ -86,6 +86,7 @@ def grow(topics: dict[str, Topic], alice: Member, bob: Member) -> None:
         builders.answer(topics["discussion"], builders.member())
 
 
+@pytest.mark.slow
 def test_every_page_keeps_its_budget_however_much_there_is(topics, alice, bob, client, client_of):
     """One test, for the community is dear to make: all pages over budget are listed, with their queries."""
     grow(topics, alice, bob)

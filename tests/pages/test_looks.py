@@ -217,6 +217,7 @@ TOO_SMALL = """() => [...document.querySelectorAll("main button, main summary, n
   .map(([box, e]) => `${e.outerHTML.slice(0, 80)}: ${box.height}`)"""
 
 
+@pytest.mark.slow
 def test_what_a_finger_presses_is_forty_pixels_high(topic, alice, page_as):
     page = page_as(alice, **SCREENS["phone"])
     small = {}
@@ -228,6 +229,7 @@ def test_what_a_finger_presses_is_forty_pixels_high(topic, alice, page_as):
     assert small == {}
 
 
+@pytest.mark.slow
 def test_the_bar_at_the_bottom_stays_and_covers_nothing(topic, page_as):
     page = page_as(None, **SCREENS["phone"])
     page.goto(topic.get_absolute_url())
@@ -240,6 +242,7 @@ def test_the_bar_at_the_bottom_stays_and_covers_nothing(topic, page_as):
     page.context.close()
 
 
+@pytest.mark.slow
 def test_a_comment_that_is_folded_opens_for_who_is_sent_to_it(topic, page_as):
     last = topic.posts.get(number=1).comments.last()
     page = page_as(None)

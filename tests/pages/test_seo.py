@@ -55,6 +55,7 @@ def test_pages_name_their_canonical_address(client):
         assert head(client, path).links["canonical"] == settings.SITE_URL + topic.get_absolute_url()
 
 
+@pytest.mark.slow
 def test_the_pages_of_a_long_topic_point_at_each_other(client):
     topic, author = builders.topic(kind="discussion"), builders.member()
     for number in range(41):

@@ -35,6 +35,7 @@ def kill(var_dir: Path) -> None:
     processes.wait_until(lambda: not redis.is_alive(var_dir), seconds=5, failure="redis-server is still there")
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_boards_are_right_again_after_redis_was_killed_during_votes(own_redis, member_named):
     authors = [member_named(f"author{number}") for number in range(3)]

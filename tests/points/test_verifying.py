@@ -154,6 +154,7 @@ def test_without_redis_all_but_the_boards_is_verified(verified, settings, capsys
     assert verified()[0] == 0
 
 
+@pytest.mark.slow
 def test_a_recount_repairs_balances_days_and_boards(verified, alice, bob, committing):
     Member.objects.filter(pk=alice.pk).update(points_total=7)
     PointsDay.objects.filter(scope="tag:1").update(points=1)

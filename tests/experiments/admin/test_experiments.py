@@ -60,6 +60,7 @@ def test_the_list_tells_the_state_the_verdict_and_how_many_came(at_desk, admin):
     assert "verdict review" in page
 
 
+@pytest.mark.slow
 def test_the_list_costs_the_same_for_one_and_for_twenty(at_desk, admin, django_assert_max_num_queries):
     for _ in range(20):
         builders.new_experiment(by=admin)

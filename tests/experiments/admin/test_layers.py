@@ -66,6 +66,7 @@ def test_leases_are_history_that_nobody_edits(page, admin, client_of, layer):
     assert client.post(f"/admin/experiments/lease/{lease.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
+@pytest.mark.slow
 def test_lists_ask_as_much_for_many_rows_as_for_few(admin, client_of, layer, django_assert_max_num_queries):
     client = client_of(admin)
     for number in range(12):

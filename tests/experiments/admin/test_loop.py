@@ -54,6 +54,7 @@ def test_what_was_shipped_and_not_measured_since_is_said_so(at_desk, admin):
     assert "7 experiments" in page
 
 
+@pytest.mark.slow
 def test_the_board_costs_the_same_whatever_is_on_it(at_desk, admin, django_assert_max_num_queries):
     for n in range(8):
         idea = moving.note(f"Idea {n}", by=admin)

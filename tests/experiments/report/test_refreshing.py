@@ -58,6 +58,7 @@ def test_a_draft_has_no_report(db):
     assert build(made.pk) is None
 
 
+@pytest.mark.slow
 def test_many_reports_take_as_many_queries_as_one(django_assert_num_queries):
     many = [filled(f"guide-{n}", n=60).pk for n in range(12)]
     with django_assert_num_queries(13):

@@ -180,6 +180,7 @@ def test_one_whose_experiment_was_stopped_is_over(clock, faults, alice):
     assert looked(clock, rollout, hours=1).state == "rolled_back"
 
 
+@pytest.mark.slow
 def test_looking_at_more_rollouts_asks_no_more_of_the_database(clock, faults, django_assert_max_num_queries):
     for number in range(5):
         stepping.begin(builders.new_flag(f"flag-{number}"), value=True, by=None)
