@@ -5,6 +5,7 @@ UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .uv/bin/uv)
 PYTHON := .venv/bin/python
 PORT ?= 8000
 DUMP ?=
+BY_TURNS := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 unexport PYTHONDONTWRITEBYTECODE  # each of many processes would compile all modules again, pytest twice over
 export UV_PYTHON_DOWNLOADS ?= never
@@ -32,7 +33,7 @@ install: .venv/.installed ## Install uv if need be, and the locked packages into
 	@.uv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
 
 test: install ## Lint, types, contracts and all quick tests, in parallel, with a browser
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint ready
+	@$(MAKE) --no-print-directory --jobs=2 $(BY_TURNS) lint ready
 	@$(MAKE) --no-print-directory test-fast
 
 lint: install ## ruff, mypy, import-linter
