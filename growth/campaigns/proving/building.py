@@ -136,12 +136,12 @@ def _goal(goal: Outcome) -> Body:
 
 def _balance(drawn: draws.Drawn) -> Body:
     """Of all who were drawn, whatever became of their rows: held back against each variation."""
-    keys = [arm.key for arm in drawn.arms]
-    counts = np.bincount(_place(drawn.audience), minlength=len(keys))
-    observed = dict(zip(keys, map(int, counts), strict=False))
-    found = balance.check(observed, dict(zip(keys, draws.expected(drawn), strict=True)))
+    places = [str(arm.index) for arm in drawn.arms]
+    counts = np.bincount(_place(drawn.audience), minlength=len(places))
+    observed = dict(zip(places, map(int, counts), strict=True))
+    found = balance.check(observed, dict(zip(places, draws.expected(drawn), strict=True)))
     return {
-        "arms": keys,
+        "arms": [arm.key for arm in drawn.arms],
         "observed": list(observed.values()),
         "expected": list(found.expected.values()),
         "chi2": found.chi2,

@@ -34,6 +34,7 @@ def funnel(audience: Audience, arm: Ints, arms: Sequence[Arm], goal: Outcome | N
     return [
         {
             "arm": one.index,
+            "key": one.key if one.index else "holdout",
             "name": one.name,
             "queued": int((arm == place).sum()),
             "steps": [] if not one.index else [_step(audience, arm == place, step) for step in STEPS],

@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy
 from experiments.report import showing, wording
 from experiments.report.drawing import Axis, Span, span
 from experiments.report.showing import WIDTH
+from growth.campaigns.explaining import outcomes
 from growth.campaigns.models import Delivery
 from growth.campaigns.proving.telling import change, points
 
 Body = Mapping[str, Any]
+OURS = ("holdout", "sent")  # keys of arms that are no variations
 STEPS = {
     "sent": gettext_lazy("sent"),
     "delivered": gettext_lazy("delivered, as far as providers tell"),
@@ -46,7 +48,7 @@ def compared(comparison: Body | None, *, only_goal: bool = False) -> dict[str, A
     if comparison is None:
         return None
     metrics = [one for one in comparison["metrics"] if not only_goal or one["role"] == "primary"]
-    body = {**comparison, "metrics": metrics, "arms": [{**arm, "name": _(arm["name"])} for arm in comparison["arms"]]}
+    body = {**comparison, "metrics": metrics, "arms": [{**arm, "name": arm_name(arm)} for arm in comparison["arms"]]}
     common = showing.axis(body)
     rows = [
         replace(
@@ -55,6 +57,11 @@ def compared(comparison: Body | None, *, only_goal: bool = False) -> dict[str, A
         for row in showing.rows(body, common)
     ]
     return {"body": body, "rows": rows, "ticks": showing.ticks(common), "zero": common.at(0)}
+
+
+def arm_name(arm: Body) -> str:
+    """Ours in the reader's language; a variation's as it was given."""
+    return _(arm["name"]) if arm["key"] in OURS else arm["name"]
 
 
 def funnel(body: Body) -> list[Bar]:
@@ -89,7 +96,7 @@ def _bar(
         arm=arm["arm"],
         step=step,
         first=first,
-        name=_(arm["name"]),
+        name=arm_name(arm),
         count=wording.number(count, digits=0),
         share=wording.value(share, kind),
         end=axis.at(share) if share is not None else None,
@@ -161,6 +168,7 @@ def results(body: Body) -> dict[str, Any]:
     lift = body["lift"]
     return {
         "bars": funnel(body),
+        "queued": [(arm_name(arm), arm["queued"]) for arm in body["funnel"]],
         "sent": compared(lift["itt"]["sent"]),
         "triggered": compared(lift["triggered"]["sent"], only_goal=True),
         "so_far": compared(lift["so_far"]),
@@ -223,6 +231,14 @@ def _plain(ci: Any) -> str:
 
 
 def reasons(body: Body) -> list[dict[str, Any]]:
-    """Every row that was not sent."""
+    """Every row that was not sent, and why."""
     labels = dict(Delivery.State.choices)
-    return [{**row, "label": labels.get(row["state"], row["state"])} for row in body["reasons"]]
+    return [
+        {
+            **row,
+            "label": labels.get(row["state"], row["state"]),
+            "reason": outcomes.reason(row["reason"], operator=True) or row["reason"],
+            "postponed": outcomes.reason(row["postponed"], operator=True),
+        }
+        for row in body["reasons"]
+    ]

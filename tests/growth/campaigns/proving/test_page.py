@@ -163,3 +163,19 @@ def test_programs_read_the_same(member_named, client):
     assert (answer.status_code, told["campaign"], told["report"]["hidden"]) == (200, campaign.key, False)
     assert told["report"]["lift"]["itt"]["sent"]["metrics"][0]["control"]["n"] == 120
     assert client.get(f"/api/v1/campaigns/{campaign.key}/report/").status_code in (401, 403)
+
+
+def test_a_variation_keeps_the_name_it_was_given_in_every_language(boss):
+    campaign = going(sent=(60, 60), does=(0.2, 0.7, 0.5), holdout=5000)
+    campaign.variations.filter(key="a").update(name="opened")
+    building.report(campaign, LATER)
+    told = boss.get(page("report", campaign), headers={"accept-language": "zh-hans"}).content.decode()
+    assert "<small>opened</small>" in told
+    assert "留出组" in told
+
+
+def test_reasons_are_told_in_words(boss):
+    campaign = going(sent=(60, 60), does=(0.2, 0.7, 0.5), holdout=5000)
+    (one,) = world.members(1)
+    world.deliver(world.delivery(campaign, one, arm=0, state="capped", reason="cap:day", would_send=False))
+    assert "The cap of the day was reached." in shown(boss, campaign).content.decode()
