@@ -22,7 +22,7 @@ urlpatterns = [
     path("api/v1/segments/", include("growth.segments.api_urls")),
     path("api/v1/experiments/", include("experiments.report.api_urls")),
     path("api/v1/devices/", include("growth.campaigns.devices.api.urls")),
-    path("api/v1/campaigns/", include("growth.campaigns.proving.api_urls")),
+    path("api/v1/campaigns/", include("growth.campaigns.api.urls")),
     path("api/v1/", include("community.api.urls")),
     path("", include("experiments.urls")),
     path("accounts/", include("allauth.urls")),

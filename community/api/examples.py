@@ -15,9 +15,60 @@ QUIET = {
 }
 
 
-def _of_segments(*components: str) -> dict[str, Any]:
-    told = {"key": "quiet-helpers", "name": "Quiet helpers", "kind": "refreshed", "error": ""}
-    told["description"] = "Answered twice in two weeks, not seen for one."
+_SEGMENT = {
+    "key": "quiet-helpers",
+    "name": "Quiet helpers",
+    "kind": "refreshed",
+    "error": "",
+    "description": "Answered twice in two weeks, not seen for one.",
+}
+_ASKED = {"en": {"title": "{{ count }} questions wait for you, {{ member.name }}"}}
+_CAMPAIGN = {
+    "key": "unanswered-weekly",
+    "name": "Unanswered, weekly",
+    "kind": "broadcast",
+    "state": "draft",
+    "topic": "questions",
+    "segment": "quiet-helpers",
+    "channels": ["webpush", "email"],
+    "source": "unanswered_in_tags",
+    "repeat": "weekly",
+    "trigger": "",
+    "trigger_event": "",
+    "delay": "00:00:00",
+    "expires_after": "1 00:00:00",
+    "holdout": 1000,
+    "coverage": 10000,
+    "goal": "seen-day-3",
+    "per_second": 100,
+    "reentry_days": None,
+    "paused_why": "",
+    "winner": None,
+    "ends_at": None,
+    "finished_at": None,
+    "deliveries": {"sent": 812, "held": 90},
+}
+_VARIATION = {
+    "key": "plain",
+    "name": "Plain",
+    "weight": 1,
+    "content": {"texts": _ASKED, "url": "/unanswered/"},
+    "channels": [],
+    "at": None,
+}
+_DELIVERY = {
+    "variation": 0,
+    "channel": "webpush",
+    "state": "sent",
+    "reason": "",
+    "held": False,
+    "would_send": True,
+    "clicked_at": None,
+    "explained": ["It goes to every member."],
+}
+
+
+def _of(told: dict[str, Any], *components: str) -> dict[str, Any]:
     return {f"{component}.{field}": value for component in components for field, value in told.items()}
 
 
@@ -156,7 +207,14 @@ FIELDS: dict[str, Any] = {
     "DeclarationOut.name": "build_finished",
     "DeclarationOut.description": "A build of the documentation ended.",
     "DeclarationOut.properties": ["result"],
-    **_of_segments("SegmentRef", "SegmentOut", "NewSegment", "PatchedChangedSegment"),
+    **_of(_CAMPAIGN, "CampaignRef", "CampaignOut", "NewCampaign", "PatchedChangedCampaign"),
+    **_of(_VARIATION, "VariationOut", "NewVariation"),
+    **_of(_DELIVERY, "DeliveryOut", "ExplainedOut"),
+    "NewEntries.members": [4711, 4712],
+    "NewEntries.cause": "order-1815",
+    "NewEntries.data": {"order": 1815},
+    "EnteredOut.entered": 2,
+    **_of(_SEGMENT, "SegmentRef", "SegmentOut", "NewSegment", "PatchedChangedSegment"),
     "definition": QUIET,
     "who": "members",
     "size": 60,

@@ -19,6 +19,7 @@ DEVICES = "write:devices"
 EVENTS = "write:events"
 ANALYTICS = "analytics:read"
 SEGMENTS = "segments:write"
+CAMPAIGNS = "campaigns:write"
 MODERATION = "write:moderation"
 
 SCOPES = {
@@ -31,6 +32,7 @@ SCOPES = {
     EVENTS: _("Record events of its own that the site’s admins have let it declare"),
     ANALYTICS: _("Read reports and the people behind their numbers, where you are staff who may"),
     SEGMENTS: _("Make, change and refresh segments, where you are staff who may"),
+    CAMPAIGNS: _("Make, change, launch and pause campaigns, where you are staff who may"),
     MODERATION: _("Moderate, where you are a moderator: decide about flags, pin and merge topics"),
 }
 

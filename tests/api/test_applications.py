@@ -134,7 +134,15 @@ def test_the_metadata_says_what_there_is_and_nothing_more(client):
     assert told["grant_types_supported"] == ["authorization_code", "refresh_token"]
     assert told["code_challenge_methods_supported"] == ["S256"]
     assert told["scopes_supported"] == [
-        *("analytics:read", "read", "segments:write", "write:devices", "write:events", "write:flags"),
+        *(
+            "analytics:read",
+            "campaigns:write",
+            "read",
+            "segments:write",
+            "write:devices",
+            "write:events",
+            "write:flags",
+        ),
         *("write:moderation", "write:posts", "write:reading", "write:votes"),
     ]
     assert "introspection_endpoint" not in told

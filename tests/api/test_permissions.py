@@ -31,6 +31,8 @@ OWN = (401, 200, 200, 200, 200, 200, 200, 200)  # what is the caller's, to read
 KEEP = (401, 204, 204, 403, 204, 204, 403, 204)  # what anyone who may write may do
 DROP = (401, 204, 204, 204, 204, 204, 403, 204)  # what the suspended may still take back
 TEAM = (401, 403, 403, 403, 403, 200, 403, 403)  # who has the permission: of these the admin
+LATER = (401, 403, 403, 403, 403, 422, 403, 403)
+NOT_THERE = (401, 403, 403, 403, 403, 404, 403, 403)
 MATRIX: dict[str, tuple[int, ...]] = {
     # topics
     "listTopics": PUBLIC,
@@ -120,6 +122,21 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "createSegment": (401, 403, 403, 403, 403, 201, 403, 403),
     "updateSegment": TEAM,
     "refreshSegment": (401, 403, 403, 403, 403, 204, 403, 403),
+    # campaigns: one that is a draft and not yet fit to be handed in
+    "listCampaigns": TEAM,
+    "createCampaign": (401, 403, 403, 403, 403, 201, 403, 403),
+    "getCampaign": TEAM,
+    "updateCampaign": TEAM,
+    "submitCampaign": TEAM,
+    "scheduleCampaign": LATER,
+    "launchCampaign": LATER,
+    "pauseCampaign": LATER,
+    "resumeCampaign": LATER,
+    "cancelCampaign": TEAM,
+    "enterCampaign": (401, 403, 403, 403, 403, 400, 403, 403),
+    "listDeliveries": TEAM,
+    "getDelivery": NOT_THERE,
+    "getCampaignReport": NOT_THERE,
 }
 QUERY = {"search": {"q": "reason"}, "listReportPeople": {"cell": '{"period": "2026-01-05", "state": "new"}'}}
 

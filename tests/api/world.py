@@ -14,6 +14,7 @@ from growth.campaigns.devices import registering
 from growth.campaigns.models import Device
 from growth.segments import keeping as segments
 from tests import builders
+from tests.growth.campaigns import builders as campaigns
 
 SEGMENT = {"event": "answer_posted"}
 DEVICE = 4711
@@ -51,9 +52,10 @@ class World:
             "username": self.author.username,
             "tag": "redis",
             "slug": "general",
-            "key": "topic",  # of a draft, and of a segment
+            "key": "topic",  # of a draft, of a segment, and of a campaign
             "kind": "lifecycle",
             "device_id": DEVICE,
+            "delivery_id": 1,
         }
 
     def body(self, operation: str) -> Any:
@@ -83,6 +85,12 @@ class World:
             "createSegment": {"name": "Answerers", "definition": SEGMENT},
             "updateSegment": {"name": "Who answered"},
             "previewSegment": {"definition": SEGMENT},
+            "createCampaign": {"key": "hello", "name": "Hello", "topic": "news", "variations": [{"key": "only"}]},
+            "updateCampaign": {"name": "Hello again"},
+            "scheduleCampaign": {"at": "2030-01-01T09:00:00Z"},
+            "pauseCampaign": {"why": "For a test."},
+            "cancelCampaign": {"why": "For a test."},
+            "enterCampaign": {"members": [1], "cause": "order-1"},
         }
         return bodies.get(operation)
 
@@ -103,6 +111,7 @@ def make(owner: Member | None = None) -> World:
     flag = flagging.flag(comment, member=reader, reason="rude")
     judge = builders.member("judge", is_moderator=True)
     segments.create("Topic", key="topic", definition=SEGMENT, by=judge.pk)
+    campaigns.campaign(key="topic")
     return World(
         author, topic, builders.opening(topic), answer, comment, builders.question(author), flag, judge, owner or judge
     )

@@ -64,7 +64,7 @@ def _shown(campaign: Campaign, body: Any) -> dict[str, Any]:
         "sentences": telling.sentences(body),
         "chips": telling.chips(body),
         "reasons": showing.reasons(body),
-        "api_url": f"{settings.SITE_URL}{reverse('campaigns-report:report', args=[campaign.key])}",
+        "api_url": f"{settings.SITE_URL}{reverse('campaigns-api:report', args=[campaign.key])}",
     }
     return told if told["hidden"] else told | showing.results(body)
 
