@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -68,7 +68,7 @@ def is_ours(path: str) -> bool:
 
 def _address(name: str, signer: Signer, held: Followed | Stop) -> str:
     before, after = _around(name)
-    return settings.SITE_URL + before + signer.sign_object(astuple(held)) + after
+    return settings.SITE_URL + before + signer.sign_object(list(vars(held).values())) + after
 
 
 @cache

@@ -93,10 +93,10 @@ def _browser(member: Member, endpoint: str) -> DeviceQuerySet:
 
 def _devices(member_ids: Collection[int], channels: Collection[str]) -> Iterator[Target]:
     rows = Device.objects.standing().filter(member__in=member_ids, member__is_active=True, channel__in=channels)
-    for device in rows.order_by("-seen_at", "-pk"):
+    known = rows.order_by("-seen_at", "-pk").values_list("channel", "address", "pk", "created_at", "member")
+    for channel, sealed, pk, registered_at, member in known:
         with suppress(InvalidToken):  # sealed with a key that is gone: nobody knows the address any more
-            address = json.loads(unseal(bytes(device.address)))
-            yield Target(device.channel, address, device.pk, device.created_at, device.member_id)
+            yield Target(channel, json.loads(unseal(bytes(sealed))), pk, registered_at, member)
 
 
 def _letters(member_ids: Collection[int]) -> Iterator[Target]:

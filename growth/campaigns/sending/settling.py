@@ -4,6 +4,7 @@ Only for rows whose lease is still ours: of the others the reaper has decided, a
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -24,14 +25,11 @@ from growth.campaigns.sending.judging import judge
 from growth.campaigns.sending.trying import Request
 from growth.campaigns.sending.verdicts import State, Verdict, write
 
-COLUMNS = ("ids", "outcomes", "codes", "reasons", "external_ids", "milliseconds")
 ATTEMPTS = """
 UPDATE campaigns_attempt AS attempt SET outcome = came.outcome, code = came.code, reason = came.reason,
   external_id = came.external_id, milliseconds = came.milliseconds
-FROM unnest(
-  %(ids)s::bigint[], %(outcomes)s::text[], %(codes)s::integer[], %(reasons)s::text[], %(external_ids)s::text[],
-  %(milliseconds)s::integer[]
-) AS came(id, outcome, code, reason, external_id, milliseconds)
+FROM jsonb_to_recordset(%(came)s::jsonb)
+  AS came(id bigint, outcome text, code integer, reason text, external_id text, milliseconds integer)
 WHERE attempt.id = came.id
 """
 
@@ -68,17 +66,21 @@ def _verdict(pairs: Sequence[tuple[Request, Outcome]], now: datetime) -> Verdict
 
 
 def _write_attempts(pairs: Sequence[tuple[Request, Outcome]]) -> None:
-    rows = [_row(request.attempt, outcome) for request, outcome in pairs]
-    if rows:
-        columns = zip(COLUMNS, zip(*rows, strict=True), strict=True)
+    came = [_came(request.attempt, outcome) for request, outcome in pairs]
+    if came:
         with connection.cursor() as cursor:
-            cursor.execute(ATTEMPTS, {name: list(column) for name, column in columns})
+            cursor.execute(ATTEMPTS, {"came": json.dumps(came)})
 
 
-def _row(attempt: Attempt, outcome: Outcome) -> tuple[Any, ...]:
-    kind = Attempt.Outcome.LOST if outcome.is_unknown else outcome.kind
-    reason = outcome.reason.replace("\0", "")[:200]
-    return (attempt.pk, str(kind), outcome.code, reason, outcome.external_id[:200], outcome.milliseconds)
+def _came(attempt: Attempt, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "id": attempt.pk,
+        "outcome": Attempt.Outcome.LOST if outcome.is_unknown else outcome.kind,
+        "code": outcome.code,
+        "reason": outcome.reason.replace("\0", "")[:200],
+        "external_id": outcome.external_id[:200],
+        "milliseconds": outcome.milliseconds,
+    }
 
 
 def _sent(verdict: Verdict) -> Event:

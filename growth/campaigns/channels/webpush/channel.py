@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import http_ece
@@ -86,9 +87,14 @@ def _headers(message: Message) -> dict[str, str]:
 
 def _authorization(carrier: Carrier, endpoint: str, session: Sessions) -> str:
     key = secret(carrier, "private_key")
-    who = carrier.config.get("subject") or f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"
+    who = carrier.config.get("subject") or _mail_to(settings.DEFAULT_FROM_EMAIL)
     aud = vapid.audience(endpoint)
     return session.tokens.get(("vapid", key, who, aud), lambda: vapid.token(key, endpoint=endpoint, subject=who))
+
+
+@lru_cache(maxsize=8)
+def _mail_to(sender: str) -> str:
+    return f"mailto:{parseaddr(sender)[1]}"
 
 
 def _outcome(reply: Reply) -> Outcome:
