@@ -63,7 +63,7 @@ class Stack:
         return (self.var_dir / "demo.log").read_text()
 
     def victims(self, name: str) -> list[psutil.Process]:
-        """The processes behind a name: postgres, redis, web, web workers, worker."""
+        """The processes behind a name: postgres, redis, web, web workers, worker, sender, beat."""
         if name == "postgres":
             return [self._process(postgres.data_directory(self.var_dir) / "postmaster.pid")]
         if name == "redis":
@@ -81,10 +81,17 @@ class Stack:
         return time.monotonic()
 
     def query(self, statement: str) -> list[tuple]:
+        with self.connect() as connection:
+            return connection.execute(statement).fetchall()
+
+    def execute(self, statement: str) -> None:
+        with self.connect() as connection:
+            connection.execute(statement)
+
+    def connect(self) -> psycopg.Connection:
         where = services.postgres_settings(self.var_dir)
         parameters = {"host": where["HOST"], "port": where["PORT"], "user": where["USER"], "dbname": where["NAME"]}
-        with psycopg.connect(**parameters) as connection:
-            return connection.execute(statement).fetchall()
+        return psycopg.connect(**parameters)
 
     def wait_until(self, done: Callable[[], bool], *, seconds: float) -> None:
         deadline = time.monotonic() + seconds

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from growth.campaigns.channels.interface import Outcome, Unavailable
+from growth.campaigns.channels.interface import Unavailable
 from growth.campaigns.content.composing import Composed, Problem, compose
 from growth.campaigns.models import Campaign
-from growth.campaigns.sending import claiming, pausing, retrying, sending, trying, waiting
+from growth.campaigns.sending import claiming, retrying, trying, waiting
 from growth.campaigns.sending.carriers import Carriers
 from growth.campaigns.sending.checking import LEASE, check
+from growth.campaigns.sending.flights import Flight
 from growth.campaigns.sending.looping import loop
 from growth.campaigns.sending.plans import Plan
-from growth.campaigns.sending.settling import conclude, settle
+from growth.campaigns.sending.settling import conclude
 from growth.campaigns.sending.trying import Request
 from growth.campaigns.sending.verdicts import State, Verdict, end, later, write
-
-logger = logging.getLogger(__name__)
 
 RUN_SECONDS = 10  # then another task has its turn
 AT_ONCE = 2  # batches of a process: one waits for providers, one for PostgreSQL; other threads plan meanwhile
 MARGIN_SECONDS = 5  # to write down what came, before the lease ends
-AGAIN_SECONDS = 0.3
+PATIENCE_SECONDS = 1  # with a batch, before the next is begun
+ASIDE = 8  # batches of a thread that wait for their last answers
 
 _turns = threading.BoundedSemaphore(AT_ONCE)
 
@@ -38,26 +37,41 @@ def send_due(seconds: float = RUN_SECONDS) -> int:
     """Rounds until nothing is due or the time is up; how many rows were taken up. 0 where others are at it already."""
     if not _turns.acquire(blocking=False):
         return 0
-    until, taken = time.monotonic() + seconds, 0
     try:
-        while time.monotonic() < until and (more := send_round(timezone.now())):
-            taken += more
+        return _send_until(time.monotonic() + seconds)
     finally:
         _turns.release()
-    return taken
+
+
+def _send_until(until: float) -> int:
+    """A batch whose last answers are long in coming is put aside, and looked at after each other one."""
+    taken, under_way = 0, list[Flight]()
+    while True:
+        more = 0
+        if time.monotonic() < until and len(under_way) < ASIDE:
+            more, flight = begin_round(timezone.now())
+            taken += more
+            under_way.append(flight)
+        under_way = [flight for flight in under_way if not flight.land(PATIENCE_SECONDS)]
+        if not more and not under_way:
+            return taken
 
 
 def send_round(now: datetime) -> int:
-    """One batch; how many rows were taken up."""
+    """One batch, to its end; how many rows were taken up."""
+    taken, flight = begin_round(now)
+    while not flight.land(PATIENCE_SECONDS):
+        pass
+    return taken
+
+
+def begin_round(now: datetime) -> tuple[int, Flight]:
+    """Take up a batch: how many rows, and the requests to make, written down."""
     leased_until = time.monotonic() + LEASE.total_seconds() - MARGIN_SECONDS
     carriers = Carriers.load()
     taken, plans = _lease(carriers, now)
-    if plans and (requests := _prepare(plans, carriers, now)):
-        sendings = [request.sending for request in requests]
-        seconds = min(sending.SECONDS, leased_until - time.monotonic())
-        outcomes = loop.run(partial(sending.send_all, sendings, seconds=seconds))
-        _settle(requests, outcomes, leased_until)
-    return taken
+    requests = _prepare(plans, carriers, now) if plans else []
+    return taken, Flight(requests, leased_until=leased_until)
 
 
 def _lease(carriers: Carriers, now: datetime) -> tuple[int, list[Plan]]:
@@ -101,18 +115,3 @@ def _unsent(plan: Plan, said: Composed | Problem) -> Verdict | None:
 
 def _keyless(plan: Plan, fault: Unavailable, now: datetime) -> Verdict:
     return later(plan.delivery, now + timedelta(seconds=retrying.block(fault.after)), "no_keys")
-
-
-def _settle(requests: Sequence[Request], outcomes: Sequence[Outcome], leased_until: float) -> None:
-    """What was sent is written down though PostgreSQL is restarted meanwhile: else it would be sent twice."""
-    while True:
-        try:
-            settle(requests, outcomes, timezone.now())
-        except (OperationalError, InterfaceError) as fault:
-            if time.monotonic() > leased_until:
-                raise
-            logger.warning("to be settled again: %s", fault)
-            connection.close()
-            time.sleep(AGAIN_SECONDS)
-        else:
-            return pausing.pause_refused(requests, outcomes)
