@@ -27,7 +27,8 @@ from community.points import privileges
 from config.celery import app as celery_app
 from config.supervisor import Program
 from experiments.models import Experiment
-from growth.campaigns.models import Provider
+from growth.campaigns import everyday
+from growth.campaigns.models import Campaign, Provider
 
 PASSWORD = "flywheel-demo"  # noqa: S105 - printed for whoever runs the demo
 ANALYST = ("--queues=analytics", "--concurrency=1", "--max-memory-per-child=1000000", "--hostname=analyst@%h")
@@ -47,10 +48,12 @@ class Work:
 
 
 def missing_content(dump: str) -> list[Work]:
-    """The community, the experiments that a site begins with, and the keys by which browsers can be reached."""
+    """The community, the experiments and the campaign that a site begins with, and the keys that reach browsers."""
     drafts = [] if Experiment.objects.exists() else [Work("Drafting experiments", ("draft_experiments",))]
     keys = [] if Provider.objects.serving("webpush").exists() else [Work("Making keys for push", ("push_keys",))]
-    return _missing_community(dump) + drafts + keys
+    begun = Campaign.objects.filter(key=everyday.KEY).exists()
+    campaigns = [] if begun else [Work("Beginning campaigns", ("begin_campaigns",))]
+    return _missing_community(dump) + drafts + keys + campaigns
 
 
 def _missing_community(dump: str) -> list[Work]:

@@ -47,13 +47,14 @@ def test_the_greeting_names_who_may_not_vote_yet():
 
 
 def test_an_empty_site_gets_made_up_content_or_the_dump():
-    drafts, keys = ("draft_experiments",), ("push_keys",)
-    assert [work.command for work in demo.missing_content("")] == [("generate_community",), drafts, keys]
-    assert [work.command for work in demo.missing_content("there")] == [("import_stackexchange", "there"), drafts, keys]
+    always = [("draft_experiments",), ("push_keys",), ("begin_campaigns",)]
+    assert [work.command for work in demo.missing_content("")] == [("generate_community",), *always]
+    assert [work.command for work in demo.missing_content("there")] == [("import_stackexchange", "there"), *always]
 
 
 def test_a_dump_is_imported_once_and_experiments_are_drafted_once(member_named):
     member_named("iris", imported_from="there", imported_id=1)
     call_command("draft_experiments")
     call_command("push_keys")
+    call_command("begin_campaigns")
     assert demo.missing_content("there") == []
