@@ -94,11 +94,8 @@ class DeliveryAdmin(MadeByVerbsAdmin):
         by_campaign: dict[Campaign, list[int]] = {}
         for delivery in chosen.filter(state__in=replaying.DEAD).select_related("campaign"):
             by_campaign.setdefault(delivery.campaign, []).append(delivery.pk)
-        why = gettext("Chosen in the list")
-        sent = sum(
-            replaying.replay(campaign, by=request.user, now=timezone.now(), why=why, deliveries=ids)
-            for campaign, ids in by_campaign.items()
-        )
+        given: dict[str, Any] = {"by": request.user, "now": timezone.now(), "why": gettext("Chosen in the list")}
+        sent = sum(replaying.replay(campaign, deliveries=ids, **given) for campaign, ids in by_campaign.items())
         messages.success(request, ngettext("%d is sent again.", "%d are sent again.", sent) % sent)
 
     def has_replay_permission(self, request: HttpRequest) -> bool:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin
@@ -110,7 +110,7 @@ def _expected(since: date, until: date) -> Iterator[Going]:
         kind=Kind.BROADCAST, starts_at__isnull=False, starts_at__lt=_instant(until) + timedelta(days=1)
     )
     for campaign in timed.annotate(last=Max("occurrences__at")):
-        first = _site(campaign.starts_at)
+        first = _site(cast(datetime, campaign.starts_at))
         last = campaign.last and scheduling.wall_of(campaign, campaign.last)
         ends = campaign.ends_at and _site(campaign.ends_at)
         for wall in _walls(campaign, first, since):

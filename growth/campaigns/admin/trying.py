@@ -23,13 +23,15 @@ from django.views.decorators.http import require_http_methods
 
 from experiments.admin.asking import Deed, ask
 from growth.campaigns.admin.editor.looking import REASONS
-from growth.campaigns.channels import CHANNELS, sessions
+from growth.campaigns.channels import CHANNELS
 from growth.campaigns.channels.interface import Message, Outcome, Sending, Target, Unavailable
+from growth.campaigns.channels.sessions import Sessions
 from growth.campaigns.content.composing import Composed, Problem
 from growth.campaigns.content.previewing import preview
 from growth.campaigns.devices import registering
 from growth.campaigns.models import Attempt, Campaign, Channel, Provider, Variation
 from growth.campaigns.providers import carrier
+from growth.campaigns.sending.looping import loop
 
 SECONDS = 30
 Tried = list[tuple[str, Outcome]]  # by channel
@@ -113,7 +115,7 @@ def _try(request: HttpRequest, campaign: Campaign, reached: Sequence[Target], *,
 
 
 def _tell(request: HttpRequest, plans: Sequence[Sending]) -> None:
-    for channel, outcome in asyncio.run(_send_all(plans)):
+    for channel, outcome in loop.run(partial(_send_all, plans)):
         tell = messages.success if outcome.kind == "accepted" else messages.warning
         tell(request, _words(channel, outcome))
 
@@ -137,19 +139,18 @@ def _provider(row: Variation, channel: str) -> Provider | None:
     return own if own and own.channel == channel else Provider.objects.serving(channel).first()
 
 
-async def _send_all(plans: Sequence[Sending]) -> Tried:
-    async with sessions.opened() as opened:
-        outcomes = await asyncio.gather(*(asyncio.wait_for(_send(plan, opened), SECONDS) for plan in plans))
+async def _send_all(plans: Sequence[Sending], sessions: Sessions) -> Tried:
+    outcomes = await asyncio.gather(*(asyncio.wait_for(_send(plan, sessions), SECONDS) for plan in plans))
     return [(plan.target.channel, outcome) for plan, outcome in zip(plans, outcomes, strict=True)]
 
 
-async def _send(plan: Sending, opened: Any) -> Outcome:
+async def _send(plan: Sending, sessions: Sessions) -> Outcome:
     channel = CHANNELS[plan.target.channel]
     try:
-        key, *_others = await channel.keys(plan.carrier, 1, opened)
+        key, *_others = await channel.keys(plan.carrier, 1, sessions)
     except Unavailable as fault:
         return Outcome("retry", reason=str(fault))
-    return await channel.send(Sending(plan.message, plan.target, plan.carrier, key), opened)
+    return await channel.send(Sending(plan.message, plan.target, plan.carrier, key), sessions)
 
 
 def _words(channel: str, outcome: Outcome) -> str:

@@ -41,7 +41,7 @@ class SpanWidget(forms.MultiWidget):
     template_name = "campaigns/widgets/span.html"
 
     def __init__(self) -> None:
-        number = forms.NumberInput(attrs={"min": 0, "step": "any"})
+        number = forms.NumberInput(attrs={"min": 0, "step": "any", "aria-label": gettext_lazy("How many")})
         units = [(name, label) for name, (_one, label) in UNITS.items()]
         super().__init__({"": number, "unit": forms.Select(attrs={"aria-label": gettext_lazy("Unit")}, choices=units)})
 

@@ -35,7 +35,8 @@ class MetricChoice(forms.ModelChoiceField):
 
 
 class MetricChoices(forms.ModelMultipleChoiceField):
-    label_from_instance = MetricChoice.label_from_instance
+    def label_from_instance(self, version: Any) -> str:
+        return str(version.metric)
 
 
 def moment(label: Any, help_text: Any = "") -> forms.DateTimeField:
@@ -89,10 +90,8 @@ class CampaignForm(forms.ModelForm):
         self.fields["key"].required = False
         self.fields["segment"].queryset = Segment.objects.exclude(who=Segment.Who.VISITORS)  # type: ignore[attr-defined]
         self.fields["segment"].empty_label = _("everybody")  # type: ignore[attr-defined]
-        self.fields["source"].choices = [
-            ("", _("the same for all")),
-            *((key, one.label) for key, one in SOURCES.items()),
-        ]  # type: ignore[attr-defined]
+        sources = [(key, source.label) for key, source in SOURCES.items()]
+        self.fields["source"].choices = [("", _("the same for all")), *sources]  # type: ignore[attr-defined]
         self.fields["trigger_event"].choices = events(campaign.trigger_event)  # type: ignore[attr-defined]
         for name in ("goal", "guardrails"):
             self.fields[name].queryset = versions(campaign)  # type: ignore[attr-defined]
@@ -132,7 +131,8 @@ class CampaignForm(forms.ModelForm):
 
 def versions(campaign: Campaign) -> QuerySet[MetricVersion]:
     """What may be measured: the newest of each metric in use, and those that the campaign has."""
-    newest = set(Metric.objects.living().with_newest().values_list("newest_id", flat=True))
+    metrics: Any = Metric.objects.living().with_newest()
+    newest = set(metrics.values_list("newest_id", flat=True))
     own = {campaign.goal_id, *campaign.guardrails.values_list("pk", flat=True)} if campaign.pk else set()
     return MetricVersion.objects.filter(pk__in=newest | own - {None}).select_related("metric").order_by("metric__name")
 
@@ -158,7 +158,7 @@ class Editor:
             variations = rows.of_campaign(campaign)
         providers = list(Provider.objects.filter(active=True).values_list("key", "name"))
         self.form = CampaignForm(data, instance=campaign or Campaign(), initial=dict(initial or {}))
-        self.variations = rows.Variations(
+        self.variations: Any = rows.Variations(
             data, initial=variations, prefix="variations", form_kwargs={"providers": providers}
         )
         self.faults: list[str] = []

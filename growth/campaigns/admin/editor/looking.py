@@ -18,6 +18,9 @@ from growth.campaigns.content.composing import Problem
 from growth.campaigns.content.previewing import preview
 from growth.campaigns.content.validating import Finding, findings
 from growth.campaigns.models import Campaign, Channel, Variation
+from growth.segments.models import Membership
+
+SOME = 30
 
 REASONS = {
     "nothing_to_say": gettext_lazy("The source finds nothing for this member: they would get no message."),
@@ -34,7 +37,7 @@ class LookForm(forms.Form):
         label=gettext_lazy("As this member sees it"),
         max_length=150,
         required=False,
-        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false", "list": "readers"}),
         help_text=gettext_lazy("A username; empty: you."),
     )
     look_variation = forms.IntegerField(
@@ -48,6 +51,15 @@ class Look:
     messages: dict[Any, Message] = field(default_factory=dict)  # by the channel's name
     fault: Any = ""
     findings: list[tuple[Any, Finding]] = field(default_factory=list)  # where it is, in words
+
+
+def readers(campaign: Campaign | None) -> list[str]:
+    """Some usernames to look as: of the campaign's segment, else of those who were here last."""
+    members = Member.objects.active().order_by("-seen_at", "-pk")
+    if campaign and campaign.segment_id:
+        persons = Membership.objects.current().filter(segment=campaign.segment_id, person__gt=0)
+        members = members.filter(pk__in=list(persons.order_by("-pk").values_list("person", flat=True)[:SOME]))
+    return list(members.values_list("username", flat=True)[:SOME])
 
 
 def look(post: QueryDict, reader: Any) -> Look:

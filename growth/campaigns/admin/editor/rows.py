@@ -70,7 +70,7 @@ class VariationForm(forms.Form):
         return bool(set(self.changed_data) - {"weight", "DELETE", "levels"})
 
     @property
-    def texts(self) -> Iterator[tuple[str, str, list[BoundField], list[BoundField]]]:
+    def texts(self) -> Iterator[tuple[str, Any, list[BoundField], list[BoundField]]]:
         """By language: its code, its name, the fields that everybody sees, and those of letters."""
         for language, name in settings.LANGUAGES:
             title, body, *others = [self[f"{part}_{language}"] for part in TEXTS]

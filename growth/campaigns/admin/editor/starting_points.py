@@ -48,7 +48,8 @@ class StartingPoint:
 
     def initial(self) -> dict[str, Any]:
         topic = SubscriptionTopic.objects.filter(key=self.topic).values_list("pk", flat=True).first()
-        goal = Metric.objects.living().with_newest().filter(key=self.goal).values_list("newest_id", flat=True).first()
+        metrics: Any = Metric.objects.living().with_newest()
+        goal = metrics.filter(key=self.goal).values_list("newest_id", flat=True).first()
         own = {"name": self.name} if self.is_written else {}
         return {**own, **self.fields, **self.times(), "topic": topic, "goal": goal}
 

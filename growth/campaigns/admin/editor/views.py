@@ -74,6 +74,7 @@ def _form(request: HttpRequest, editor: Editor) -> HttpResponse:
         "editor": editor,
         "campaign": campaign,
         "acts": acts.offered(request.user, campaign) if campaign else [],
+        "readers": looking.readers(editor.campaign),
         "look_form": looking.LookForm(request.POST or None),
         "look": looking.look(request.POST, request.user) if request.POST.get("act") == "preview" else None,
         "missing": consequences.missing(campaign) if campaign and campaign.state == Campaign.State.DRAFT else [],
