@@ -45,6 +45,7 @@ def test_a_few_members_teach_nothing():
     assert allocating.allocate(campaign, LATER) is None
 
 
+@pytest.mark.slow
 def test_a_second_bell_on_a_day_or_without_news_makes_no_second_one():
     campaign, people = going(330)
     assert allocating.allocate(campaign, LATER).number == 1
@@ -59,6 +60,7 @@ def test_a_second_bell_on_a_day_or_without_news_makes_no_second_one():
     assert bandit.recompute(second) == second.weights
 
 
+@pytest.mark.slow
 def test_only_bandits_that_run_are_asked():
     for fields in ({"allotment": "fixed"}, {"test_stopped_at": LATER}, {"state": "paused"}):
         campaign, _people = going(330)

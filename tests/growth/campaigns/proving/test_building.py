@@ -59,7 +59,12 @@ def messy(chance, campaign, people):
         Consent.objects.create(member=person, allowed=False, at=world.at(chance.randrange(18)), source="preferences")
 
 
-@pytest.mark.parametrize("key", ["contributed", "page-views", "seen-day-3"])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "key", ["contributed", pytest.param("page-views", marks=SLOW), pytest.param("seen-day-3", marks=SLOW)]
+)
 def test_each_arm_is_what_the_oracle_counts_planned_and_let_through(key):
     version, chance = world.goal(key), random.Random(key)
     campaign, people = world.campaign(arms=2, goal=version), world.members(150)

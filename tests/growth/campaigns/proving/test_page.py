@@ -108,6 +108,7 @@ def test_the_numbers_are_there_as_csv(boss):
     ]
 
 
+@pytest.mark.slow
 def test_all_kinds_of_campaigns_have_a_page(boss):
     levels = [{"title": title, "icon": icon} for title in ("plain", "warm") for icon in ("none", "star")]
     factorial = world.campaign(
@@ -152,6 +153,7 @@ def test_a_fresh_one_is_computed_in_the_background(boss, monkeypatch, django_cap
     assert CampaignReport.objects.filter(campaign=campaign).exists()
 
 
+@pytest.mark.slow
 def test_programs_read_the_same(member_named, client):
     campaign = going(sent=(60, 60))
     building.report(campaign, LATER)
@@ -165,6 +167,7 @@ def test_programs_read_the_same(member_named, client):
     assert client.get(f"/api/v1/campaigns/{campaign.key}/report/").status_code in (401, 403)
 
 
+@pytest.mark.slow
 def test_a_variation_keeps_the_name_it_was_given_in_every_language(boss):
     campaign = going(sent=(60, 60), does=(0.2, 0.7, 0.5), holdout=5000)
     campaign.variations.filter(key="a").update(name="opened")
