@@ -34,7 +34,7 @@ from community.forum.models import Tag, Topic  # noqa: E402
 from community.members.models import Member  # noqa: E402
 from community.nearby import cache  # noqa: E402
 from community.points.boards import live, publishing  # noqa: E402
-from config import memory, services  # noqa: E402
+from config import memory, migrating, services  # noqa: E402
 
 SMALL = {"members": 300, "topics": 30, "posts": 630}
 
@@ -52,7 +52,7 @@ def empty_database(name: str) -> Iterator[None]:
     own = connection.settings_dict["NAME"]
     _use(name)
     try:
-        call_command("migrate", verbosity=0)
+        migrating.migrate()
         yield
     finally:
         _use(own)

@@ -77,7 +77,7 @@ def _devices(ids: list[int], channel: str, url: str) -> Iterator[tuple[object, .
     for number, member in enumerate(ids):
         parts = address(url, number)
         sealed = seal(json.dumps(parts).encode())
-        yield member, channel, addressing.fingerprint(channel, parts), sealed, "", "", now, now, ""
+        yield member, channel, addressing.fingerprint(channel, parts, member_id=member), sealed, "", "", now, now, ""
 
 
 ADDRESSES: dict[str, Callable[[str, int], dict[str, str]]] = {
