@@ -92,12 +92,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item("experiments.experiment", "science"),
             Item("experiments.idea", "cycle", _("The loop"), "experiments_idea_board"),
             Item("experiments.insight", "lightbulb"),
-            Item(
-                "experiments.experiment",
-                "account_balance_wallet",
-                _("What teams have brought"),
-                "experiments_idea_ledger",
-            ),
+            Item("experiments.experiment", "account_balance", _("What teams brought"), "experiments_idea_ledger"),
             Item("experiments.flag", "toggle_on"),
             Item("experiments.rollout", "stairs"),
             Item("experiments.metric", "straighten"),
