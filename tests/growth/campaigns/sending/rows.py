@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -59,6 +60,7 @@ RETRY = Outcome("retry", code=503, reason="HTTP 503")
 DEAD = Outcome("dead_token", code=410, reason="HTTP 410")
 REJECTED = Outcome("rejected", code=400, reason="HTTP 400")
 REFUSED = Outcome("rejected", code=403, reason="bad key", scope="carrier")
+SILENCE = Outcome("retry", reason="never comes")
 THROTTLED = Outcome("throttled", code=429, after=30, scope="carrier")
 
 
@@ -74,6 +76,8 @@ class Told(Base):
     async def send(self, sending: Sending, session: object) -> Outcome:
         self.asked.append(sending)
         answer = self.answers.popleft() if self.answers else ACCEPTED
+        if answer is SILENCE:
+            await asyncio.Event().wait()
         if isinstance(answer, Exception):
             raise answer
         return answer

@@ -13,10 +13,20 @@ from django.test.utils import CaptureQueriesContext
 from events.models import Event
 from growth.campaigns.channels.interface import Unavailable
 from growth.campaigns.models import Attempt, Campaign, CapCount, Delivery, Device
-from growth.campaigns.sending import flights, rounds
+from growth.campaigns.sending import claiming, flights, rounds, sending
 from growth.campaigns.sending.looping import loop
 from tests.growth.campaigns.sending import rows
-from tests.growth.campaigns.sending.rows import ACCEPTED, DEAD, NOON, REFUSED, REJECTED, RETRY, THROTTLED, UNKNOWN
+from tests.growth.campaigns.sending.rows import (
+    ACCEPTED,
+    DEAD,
+    NOON,
+    REFUSED,
+    REJECTED,
+    RETRY,
+    SILENCE,
+    THROTTLED,
+    UNKNOWN,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -281,3 +291,21 @@ def test_a_batch_takes_as_many_queries_whatever_its_size(webpush):
             assert sent_round() == number
         taken.append(len(queries))
     assert taken[0] == taken[1]
+
+
+def test_one_slow_answer_holds_up_nobody(webpush, monkeypatch):
+    """Of ten, one never comes: the others are settled, and a second batch goes out meanwhile."""
+    monkeypatch.setattr(claiming, "BATCH", 10)
+    monkeypatch.setattr(claiming, "SMALLEST", 10)
+    monkeypatch.setattr(sending, "SECONDS", 1)
+    campaign = rows.campaign(policy="prefer-loss")
+    for member in rows.members(20):
+        rows.browser(member)
+        rows.due(campaign, member)
+    webpush.answers.append(SILENCE)
+    with time_machine.travel(NOON, tick=False):
+        assert rounds.send_due(5) == 20
+    states = list(Delivery.objects.order_by("pk").values_list("state", flat=True))
+    assert states == ["unknown"] + ["sent"] * 19
+    last = Event.objects.filter(name="message_sent").order_by("pk").last()
+    assert last.object_id == Delivery.objects.order_by("pk").last().pk
