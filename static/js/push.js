@@ -59,7 +59,11 @@
   };
   const initial = (on) => (on ? "on" : Notification.permission === "denied" ? "refused" : "off");
   box.addEventListener("click", async ({ target }) => {
-    if (target.value === "on") say(await turnOn().catch(() => "failed"));
+    if (target.value === "on") {
+      const state = await turnOn().catch(() => "failed");
+      if (state === "on" && box.dataset.pushAsk === undefined) location.reload(); // the list of devices has it now
+      else say(state);
+    }
     if (target.value === "later") {
       kept("push-later", "1");
       box.hidden = true;

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from experiments import conditions
+from experiments.models import MetricVersion
 from growth.campaigns.models import Campaign, Delivery
 
 REASON = "goal_reached"
@@ -29,8 +30,9 @@ WHERE event.tx >= %(lo)s::text::xid8 AND event.tx < %(hi)s::text::xid8 AND event
 
 
 def cancel_reached(campaign: Campaign, lo: int, hi: int, *, now: datetime) -> int:
-    """By the events of transactions in [lo, hi); how many rows. Of a funnel the last step is the goal."""
-    if campaign.goal is None:
+    """By the events of transactions in [lo, hi); how many rows. Of a funnel the last step is the goal; whether somebody
+    is there on a day after the message nobody can tell before it."""
+    if campaign.goal is None or campaign.goal.kind == MetricVersion.Kind.RETENTION:
         return 0
     meant = conditions.compiled(campaign.goal.where)
     found = {pk for pk, event in _events(campaign, lo, hi) if meant(event, conditions.NOTHING)}

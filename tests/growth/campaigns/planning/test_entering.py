@@ -209,6 +209,14 @@ def test_who_reaches_the_goal_while_the_delay_lasts_is_not_asked_any_more_held_b
     assert rows == {alice: ("cancelled", "goal_reached"), bob: ("cancelled", "goal_reached"), carol: ("due", "")}
 
 
+def test_nobody_is_there_on_the_third_day_before_the_first(alice):
+    campaign = triggered(delay=timedelta(days=1), goal=Metric.objects.get(key="seen-day-3").newest)
+    entering.enter(campaign, [alice.pk], keys=["api:1"])
+    record("followed", unit=alice.pk, object=("topic", 1))
+    read(campaign)
+    assert campaign.deliveries.get().state == "due"
+
+
 def test_only_what_the_goal_means_reaches_it(alice, bob):
     campaign = triggered(delay=timedelta(days=1), goal=goal({"object_kind": "topic"}))
     entering.enter(campaign, [alice.pk, bob.pk], keys=["api:1"] * 2)
