@@ -16,7 +16,7 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 from unfold.decorators import display
 
-from community.desk.searching import MadeByVerbsAdmin, number, of_member
+from community.desk.searching import ReadOnlyAdmin, number, of_member
 from growth.campaigns.explaining.telling import explain
 from growth.campaigns.models import Attempt, Campaign, Delivery, Variation
 from growth.campaigns.sending import replaying
@@ -50,7 +50,7 @@ class AttemptInline(TabularInline):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(MadeByVerbsAdmin):
+class DeliveryAdmin(ReadOnlyAdmin):
     list_display = ("id", "campaign", "member", "shown_state", "reason", "channel", "arm", "planned_at", "ended_at")
     list_filter = ("state", ("campaign", AutocompleteSelectFilter), "channel", ("planned_at", RangeDateFilter))
     list_filter_submit = True
@@ -61,7 +61,7 @@ class DeliveryAdmin(MadeByVerbsAdmin):
     inlines = (AttemptInline,)
     search_help_text = _("A member’s username, or the number of a delivery")
     fieldsets = (
-        (None, {"fields": ("campaign", "member", "shown_state", "reason", "channel")}),
+        (None, {"fields": ("campaign", "member", "state", "reason", "channel")}),
         (_("In words"), {"fields": ("explained",)}),
         (_("When"), {"fields": ("planned_at", "due_at", "postponed", "expires_at", "ended_at")}),
         (_("What came of it"), {"fields": ("delivered_at", "opened_at", "clicked_at")}),

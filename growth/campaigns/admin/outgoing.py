@@ -104,11 +104,13 @@ def _made(since: date, until: date) -> Iterator[Going]:
 
 
 def _expected(since: date, until: date) -> Iterator[Going]:
-    """Of broadcasts with a time, what comes after the occurrences there are."""
+    """Of broadcasts with a time, what comes after the occurrences there are. What was missed is made up for once, and
+    not on its day."""
     open_ = Campaign.objects.exclude(state__in=[State.FINISHED, State.CANCELLED])
     timed = open_.filter(
         kind=Kind.BROADCAST, starts_at__isnull=False, starts_at__lt=_instant(until) + timedelta(days=1)
     )
+    now = _site(timezone.now())
     for campaign in timed.annotate(last=Max("occurrences__at")):
         first = _site(cast(datetime, campaign.starts_at))
         last = campaign.last and scheduling.wall_of(campaign, campaign.last)
@@ -116,7 +118,7 @@ def _expected(since: date, until: date) -> Iterator[Going]:
         for wall in _walls(campaign, first, since):
             if wall.date() >= until or (ends and wall > ends):
                 break
-            if wall.date() >= since and (last is None or wall > last):
+            if wall.date() >= since and (last is None or wall > last) and (wall == first or wall > now):
                 yield Going(wall, campaign.name, campaign, expected=wall != first)
 
 

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from growth.campaigns.models import Attempt, Campaign, Delivery, FrequencyCap, Notice, Occurrence, Provider, QuietHours
@@ -71,6 +72,11 @@ def test_a_page_that_shows_another_state_is_told_to_be_new(boss):
 
 
 class TestCalendar:
+    @pytest.fixture(autouse=True)
+    def winter(self):
+        with time_machine.travel(datetime(2026, 1, 15, 12, tzinfo=UTC), tick=False):
+            yield
+
     def going(self, client, query):
         page = client.get(f"{LIST}calendar/{query}")
         return {day.day.isoformat(): day.going for week in page.context["weeks"] for day in week if day.going}
@@ -84,6 +90,10 @@ class TestCalendar:
         assert [going.tone for day in found.values() for going in day] == ["gone", "expected", "expected"]
         assert found["2026-03-02"][0].audience == 12
         assert "Nothing goes out" not in text(boss.get(f"{LIST}calendar/?day=2026-03-10"))
+
+    def test_a_repeat_that_was_missed_is_not_expected_any_more(self, boss):
+        builders.campaign(starts_at=datetime(2026, 1, 1, 8, tzinfo=UTC), repeat="weekly")
+        assert list(self.going(boss, "?day=2026-01-01")) == ["2026-01-01", "2026-01-22", "2026-01-29"]
 
     def test_a_week_shows_its_seven_days(self, boss):
         builders.campaign(starts_at=datetime(2026, 3, 4, 8, tzinfo=UTC))
