@@ -5,9 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
-import pandas as pd
 import pytest
-import statsmodels.formula.api as smf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +22,7 @@ def full(factors):
 
 def drawn(runs, seed=1, sizes=(40, 90)):
     """Rows of a person each, with means and spreads that differ from run to run."""
+    pd = pytest.importorskip("pandas")
     random = np.random.default_rng(seed)
     return pd.DataFrame(
         [
@@ -35,6 +34,7 @@ def drawn(runs, seed=1, sizes=(40, 90)):
 
 
 def samples(runs, rows):
+    pd = pytest.importorskip("pandas")
     values = [rows.loc[(rows[list(run)] == pd.Series(run)).all(axis=1), "y"] for run in runs]
     return [Sample(len(one), float(one.mean()), float(one.var())) for one in values]
 
@@ -44,6 +44,7 @@ def told(factors, runs, of):
 
 
 def test_of_two_levels_an_effect_is_twice_the_coefficient_of_the_coded_regression():
+    smf = pytest.importorskip("statsmodels.formula.api")
     runs = full(TWO)
     rows = drawn(runs)
     coded = rows.assign(a=np.where(rows.title == "warm", 1, -1), b=np.where(rows.icon == "star", 1, -1))
@@ -60,6 +61,7 @@ def test_of_two_levels_an_effect_is_twice_the_coefficient_of_the_coded_regressio
 
 
 def test_of_three_levels_each_is_against_the_first_at_the_mean_of_the_other_factor():
+    smf = pytest.importorskip("statsmodels.formula.api")
     runs = full(THREE)
     rows = drawn(runs, seed=2)
     fitted = smf.ols("y ~ C(title, Sum) * C(hour, Treatment('9'))", rows).fit(cov_type="HC2")
