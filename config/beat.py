@@ -36,6 +36,7 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "campaigns.trigger_segments": {"task": "campaigns.trigger_segments", "schedule": 60, "options": {"expires": 60}},
     "campaigns.send": {"task": "campaigns.send", "schedule": 1, "options": {"expires": 1}},
     "campaigns.reap": {"task": "campaigns.reap", "schedule": 5, "options": {"expires": 5}},
+    "campaigns.receipts": {"task": "campaigns.receipts", "schedule": 60, "options": {"expires": 60}},
     "campaigns.end": {"task": "campaigns.end", "schedule": 10, "options": {"expires": 10}},
     "desk.sweep": {"task": "desk.sweep", "schedule": 30, "options": {"expires": 30}},
     "campaigns.reports": {"task": "campaigns.reports", "schedule": 1800, "options": {"expires": 1800}},

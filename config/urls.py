@@ -29,6 +29,7 @@ urlpatterns = [
     path("i18n/setlang/", members.language, name="set_language"),
     path("", include("community.api.programs.urls")),
     path("settings/messages/received/", include("growth.campaigns.explaining.urls")),
+    path("push/receipts/", include("growth.campaigns.receiving.urls")),
     path("", include("growth.campaigns.devices.urls")),
     path("", include("community.forum.member_urls")),
     path("", include("community.points.urls")),

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from growth.campaigns.planning import ending, running, triggering
 from growth.campaigns.proving import tasks as proving  # noqa: F401 - Celery looks for them here
+from growth.campaigns.receiving import normalising
 from growth.campaigns.sending import reaping, rounds
 
 
@@ -47,3 +48,9 @@ def send() -> None:
 def reap() -> None:
     """Every five seconds: what those held who were killed."""
     reaping.reap(timezone.now())
+
+
+@shared_task(name="campaigns.receipts")
+def receipts() -> None:
+    """Every minute: what was told of messages before their sending was written down."""
+    normalising.match_waiting(timezone.now())

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
@@ -18,7 +19,7 @@ from unfold.decorators import display
 
 from community.desk.searching import ReadOnlyAdmin, number, of_member
 from growth.campaigns.explaining.telling import explain
-from growth.campaigns.models import Attempt, Campaign, Delivery, Variation
+from growth.campaigns.models import Attempt, Campaign, Delivery, Receipt, Variation
 from growth.campaigns.sending import replaying
 
 COLOURS = {
@@ -64,7 +65,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         (None, {"fields": ("campaign", "member", "state", "reason", "channel")}),
         (_("In words"), {"fields": ("explained",)}),
         (_("When"), {"fields": ("planned_at", "due_at", "postponed", "expires_at", "ended_at")}),
-        (_("What came of it"), {"fields": ("delivered_at", "opened_at", "clicked_at")}),
+        (_("What came of it"), {"fields": ("delivered_at", "opened_at", "clicked_at", "receipts")}),
         (_("Why"), {"fields": ("arm", "held", "would_send", "propensity", "why", "occurrence", "tries", "replays")}),
     )
     actions = ("replay",)
@@ -84,6 +85,12 @@ class DeliveryAdmin(ReadOnlyAdmin):
     def explained(self, delivery: Delivery) -> SafeString:
         because = explain(delivery, operator=True).because
         return format_html_join("", "<p>{}</p>", [[line] for line in because])
+
+    @display(description=_("receipts"))
+    def receipts(self, delivery: Delivery) -> SafeString:
+        rows = Receipt.objects.filter(attempt__delivery=delivery).select_related("provider").order_by("pk")
+        told = ((localtime(row.at), row.provider.name, row.get_kind_display(), row.detail) for row in rows)
+        return format_html_join("", "<p>{:%Y-%m-%d %H:%M:%S} · {} · {} {}</p>", told)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Delivery | None = None) -> tuple[str, ...]:
         return tuple(name for _title, options in self.fieldsets for name in options["fields"])

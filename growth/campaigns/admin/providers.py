@@ -60,10 +60,11 @@ class ProviderForm(forms.ModelForm):
 
 NAMES: dict[str, tuple[str, str]] = {
     "webpush": ("subject", "private_key"),
-    "fcm": ("project", "client_email, private_key"),
-    "apns": ("team_id, key_id, topic, sandbox", "private_key"),
+    "fcm": ("project", "client_email, private_key, receipts"),
+    "apns": ("team_id, key_id, topic, sandbox", "private_key, receipts"),
     "jpush": ("app_key, production", "master_secret"),
-    "email": ("from, host, port, username, use_tls, use_ssl", "password"),
+    "webhook": ("", "receipts"),
+    "email": ("from, bounces, host, port, username, use_tls, use_ssl, receipts", "password, receipts"),
 }  # by channel: what its settings and its secret hold
 
 

@@ -1,7 +1,7 @@
 """Letters, by the site's mail server or by one of a provider's own, with unsubscribing by one click (RFC 8058).
 
-Provider: config {"from": address, optional; "host", "port", "username", "use_tls", "use_ssl" of its server, else the
-site's is used}, secret {"password"}.
+Provider: config {"from": address, optional; "bounces": where letters come back to, else there; "host", "port",
+"username", "use_tls", "use_ssl" of its server, else the site's is used}, secret {"password"}.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 import smtplib
 import time
 from collections.abc import Hashable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -19,6 +19,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from growth.campaigns.channels import letters
 from growth.campaigns.channels.base import Base, secret, setting
 from growth.campaigns.channels.interface import UNKNOWN, Carrier, Kind, Message, Outcome, Scope, Sending
 from growth.campaigns.channels.letterbox import Unanswered
@@ -48,18 +49,19 @@ class Email(Base):
         try:
             await session.letters.post(_key(carrier), partial(_connect, carrier), letter)
         except Exception as fault:
-            return _failed(fault, _since(start))
+            return replace(_failed(fault, _since(start)), external_id=letter.extra_headers["Message-ID"])
         return Outcome("accepted", letter.extra_headers["Message-ID"], milliseconds=_since(start))
 
 
 def compose(sending: Sending) -> EmailMultiAlternatives:
     """Raises KeyError where the target has no address."""
     message = sending.message
+    author = sending.carrier.config.get("from") or settings.DEFAULT_FROM_EMAIL
     letter = EmailMultiAlternatives(
         subject=_subject(message),
-        from_email=sending.carrier.config.get("from") or settings.DEFAULT_FROM_EMAIL,
+        from_email=sending.carrier.config.get("bounces") or author,
         to=[sending.target.address["email"]],
-        headers=_headers(message),
+        headers={"From": author, **_headers(message)},
     )
     with translation.override(message.language or settings.LANGUAGE_CODE):
         context = {"message": message, "site": settings.SITE_NAME, "subject": letter.subject}
@@ -74,7 +76,7 @@ def _subject(message: Message) -> str:
 
 def _headers(message: Message) -> dict[str, str]:
     headers = {
-        "Message-ID": f"<{message.message_id}@{urlsplit(settings.SITE_URL).hostname}>",
+        "Message-ID": letters.name(message.message_id),
         "Auto-Submitted": "auto-generated",
     }
     if message.unsubscribe_url:

@@ -22,6 +22,7 @@ Cell = tuple[int, str]  # a topic's id and a channel
 Word = tuple[int | None, str]  # the same, with None for every topic and "" for every channel
 
 EVERYTHING: Word = (None, "")
+BOUNCE = "bounce"
 
 
 def allowed(
@@ -92,6 +93,20 @@ def choose(member: Member, wanted: Collection[Cell], *, channels: Collection[str
     told |= {cell: cell in after for cell in cells if lets(now_said, topics[cell[0]], cell[1]) != (cell in after)}
     _write(member, told, source=source)
     _tell(member, sorted(before - after))
+
+
+@transaction.atomic
+def silence(member: Member, *, channel: str) -> None:
+    """Nothing goes by this channel where what went came back: no word of the member's, so no event. A no of their own
+    stays theirs."""
+    Member.objects.lock([member.pk])
+    if not Consent.objects.filter(member=member, topic=None, channel=channel, allowed=False).exists():
+        _write(member, {(None, channel): False}, source=BOUNCE)
+
+
+def lift(member: Member, *, channel: str) -> None:
+    """The channel reaches them again; nothing that they said changes."""
+    Consent.objects.filter(member=member, topic=None, channel=channel, source=BOUNCE).delete()
 
 
 def _write(member: Member, told: Mapping[Word, bool], *, source: str) -> None:

@@ -187,6 +187,7 @@ class Receipt(models.Model):
     provider = models.ForeignKey(Provider, models.CASCADE, related_name="+")
     external_id = models.CharField(max_length=200)
     kind = models.CharField(max_length=12, choices=Kind.choices)
+    message = models.CharField(max_length=200, blank=True, help_text=_("What the provider calls the message."))
     attempt = models.ForeignKey(Attempt, models.CASCADE, null=True, related_name="receipts")
     at = models.DateTimeField(_("time"))
     received_at = models.DateTimeField(default=timezone.now)
@@ -196,6 +197,7 @@ class Receipt(models.Model):
         verbose_name = _("receipt")
         verbose_name_plural = _("receipts")
         constraints = [models.UniqueConstraint("provider", "external_id", "kind", name="receipt_once")]
+        indexes = [models.Index("received_at", name="receipt_waiting", condition=Q(attempt=None))]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.external_id}"

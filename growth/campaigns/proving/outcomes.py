@@ -24,6 +24,7 @@ from experiments.measuring.what import DAY, Kind, Series, is_summed
 from experiments.models import MetricVersion
 from experiments.report.gathering import measure_of
 from experiments.report.material import GUARDRAIL, PRIMARY, Measure
+from growth.campaigns.devices import consenting
 from growth.campaigns.models import Campaign, Consent
 from growth.campaigns.proving.arms import AT_ONCE, Audience, Flags
 
@@ -103,7 +104,7 @@ def _muted(audience: Audience, as_of: int) -> Outcome:
     """Whoever said no to something within the week, and has not taken it back: consent is a member's last word."""
     measure, counted = _harm(MUTED, gettext_noop("Said no to messages within 7 days"), "unsubscribed")
     y = np.zeros(len(audience), np.int64)
-    rows = Consent.objects.filter(allowed=False).values_list("member", "at")
+    rows = Consent.objects.filter(allowed=False).exclude(source=consenting.BOUNCE).values_list("member", "at")
     for member, at in rows.iterator(chunk_size=AT_ONCE):
         place = int(np.searchsorted(audience.member, member))
         if place < len(audience) and audience.member[place] == member:

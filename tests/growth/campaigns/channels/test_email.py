@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 
+from growth.campaigns.channels import letters
 from growth.campaigns.channels.email import Email
 from growth.campaigns.channels.interface import Carrier, Sending, Target
 from growth.campaigns.channels.sessions import opened
@@ -39,7 +40,7 @@ def test_a_letter_arrives_and_can_be_unsubscribed_from_by_one_click():
     (outcome,) = posted(server, sending, config={"from": "Team <team@forum.example>"})
     (taken,) = server.ledger.shown
     assert (outcome.kind, outcome.external_id) == ("accepted", taken["Message-ID"])
-    assert taken["Message-ID"].startswith(f"<{sending.message.message_id}@")
+    assert taken["Message-ID"] == letters.name(sending.message.message_id)
     assert (taken["To"], taken["From"]) == ("alice@example.org", "Team <team@forum.example>")
     assert taken["List-Unsubscribe"] == f"<{UNSUBSCRIBE}>"
     plain, html = (taken.get_body([kind]).get_content() for kind in ("plain", "html"))
