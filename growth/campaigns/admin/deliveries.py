@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
@@ -89,8 +89,10 @@ class DeliveryAdmin(ReadOnlyAdmin):
     @display(description=_("receipts"))
     def receipts(self, delivery: Delivery) -> SafeString:
         rows = Receipt.objects.filter(attempt__delivery=delivery).select_related("provider").order_by("pk")
-        told = ((localtime(row.at), row.provider.name, row.get_kind_display(), row.detail) for row in rows)
-        return format_html_join("", "<p>{:%Y-%m-%d %H:%M:%S} · {} · {} {}</p>", told)
+        told = (
+            (formats.localize(localtime(row.at)), row.provider.name, row.get_kind_display(), row.detail) for row in rows
+        )
+        return format_html_join("", "<p>{} · {} · {} {}</p>", told)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Delivery | None = None) -> tuple[str, ...]:
         return tuple(name for _title, options in self.fieldsets for name in options["fields"])

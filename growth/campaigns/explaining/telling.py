@@ -16,6 +16,7 @@ from growth.campaigns.content.sources import SOURCES
 from growth.campaigns.devices import wording
 from growth.campaigns.explaining import outcomes
 from growth.campaigns.models import Campaign, Delivery, Variation
+from growth.segments.models import Segment
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def _whom(delivery: Delivery, topic: str, operator: bool) -> Iterator[str]:
     elif cause.startswith("segment:") and operator:
         yield _("The member came into the campaign's segment.")
     elif why.get("segment") and operator:
-        yield _("The member was in the segment “%s” when the audience was frozen.") % why["segment"]
+        yield _("The member was in the segment “%s” when the audience was frozen.") % _segment(why["segment"])
     elif why.get("segment") or cause:
         yield _("It goes to members for whom it may be of use; you were one of them.")
     else:
@@ -89,6 +90,11 @@ def _drawn(delivery: Delivery) -> Iterator[str]:
     if (winner := delivery.why.get("winner")) not in (None, delivery.variation):
         name = _variation(delivery.campaign, winner)
         yield _("The test had been stopped: “%s” was sent in its place.") % name
+
+
+def _segment(key: str) -> str:
+    """Its name; the key of one that is gone."""
+    return Segment.objects.filter(key=key).values_list("name", flat=True).first() or key
 
 
 def _variation(campaign: Campaign, index: int) -> str:

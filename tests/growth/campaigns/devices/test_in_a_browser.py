@@ -1,18 +1,16 @@
 """Members and their browser: asked at a good moment, told by the service worker, sent where the message leads.
 
-No push service can be reached from here: `pushManager` is played, and messages are handed over as Chromium does.
+No push service can be reached from here: it is played (playing.py).
 """
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from events.models import Event
 from growth.campaigns.channels.interface import Message
@@ -20,29 +18,12 @@ from growth.campaigns.channels.webpush.payload import payload
 from growth.campaigns.devices import consenting, links, registering
 from growth.campaigns.models import Delivery, Device, SubscriptionTopic
 from tests import axe, builders
-from tests.growth.campaigns.devices.addresses import AUTH, P256DH
 from tests.growth.campaigns.devices.addresses import browser as address
 from tests.growth.campaigns.devices.deliveries import sent
+from tests.growth.campaigns.devices.playing import click, deliver, played, wait_until, worker_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-PLAYED = """
-const made = (name) => ({
-  endpoint: name, options: {}, unsubscribe: async () => { sessionStorage.played = ""; return true; },
-  toJSON: () => ({ endpoint: name, keys: { p256dh: "%s", auth: "%s" } }),
-});
-PushManager.prototype.subscribe = async function ({ applicationServerKey }) {
-  sessionStorage.trusted = applicationServerKey.length;
-  sessionStorage.played = "%s";
-  return made(sessionStorage.played);
-};
-PushManager.prototype.getSubscription = async () => (sessionStorage.played ? made(sessionStorage.played) : null);
-Notification.requestPermission = async () => {
-  sessionStorage.asked = 1 + Number(sessionStorage.asked || 0);
-  return %s;
-};
-Object.defineProperty(Notification, "permission", { get: () => (sessionStorage.played ? "granted" : "default") });
-"""
 LINE = "Tell me when there is an answer"
 
 
@@ -61,7 +42,7 @@ def reader(browser: Browser, live_server, settings) -> Iterator[Callable[..., Pa
     def make(answer: str = "granted", **options: Any) -> Page:
         context = browser.new_context(base_url=live_server.url, locale="en-GB", **options)
         context.set_default_timeout(10_000)
-        context.add_init_script(PLAYED % (P256DH, AUTH, address()["endpoint"], json.dumps(answer)))
+        context.add_init_script(played(address(), answer))
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda told: pytest.fail(told.text) if "Content Security" in told.text else None)
@@ -134,16 +115,6 @@ def test_a_browser_removed_elsewhere_stops_by_itself(reader, sign_in, alice):
     assert not Device.objects.standing().exists()
 
 
-def worker_of(page: Page) -> tuple[CDPSession, str]:
-    """What speaks to Chromium of the page's service worker, and the number it has there."""
-    session = page.context.new_cdp_session(page)
-    told: list[dict[str, Any]] = []
-    session.on("ServiceWorker.workerRegistrationUpdated", lambda event: told.extend(event["registrations"]))
-    session.send("ServiceWorker.enable")
-    page.wait_for_timeout(300)
-    return session, told[-1]["registrationId"]
-
-
 def test_a_message_is_shown_replaced_and_followed(reader, sign_in, alice, bob, live_server):
     topic = builders.question(bob)
     page = reader()
@@ -162,10 +133,7 @@ def test_a_message_is_shown_replaced_and_followed(reader, sign_in, alice, bob, l
             body="An answer waits.",
             url=links.to_page(delivery.pk, topic.get_absolute_url(), channel="webpush"),
         )
-        session.send(
-            "ServiceWorker.deliverPushMessage",
-            {"origin": live_server.url, "registrationId": number, "data": payload(message).decode()},
-        )
+        deliver(page, session, number, payload(message).decode())
         page.wait_for_function(
             """async (title) => {
               const shown = await (await navigator.serviceWorker.ready).getNotifications();
@@ -176,31 +144,12 @@ def test_a_message_is_shown_replaced_and_followed(reader, sign_in, alice, bob, l
     wait_until(lambda: Delivery.objects.get().delivered_at)
     assert Delivery.objects.get().opened_at is None
 
-    # The click itself is the desktop's, which is not here: the worker is told as the browser would tell it.
-    worker = page.context.service_workers[0]
-    worker.evaluate(
-        """async () => {
-          self.opened = [];
-          self.clients.openWindow = async (url) => { self.opened.push(url); };
-          const [notification] = await self.registration.getNotifications();
-          self.dispatchEvent(new NotificationEvent("notificationclick", { notification }));
-        }"""
-    )
+    opened = click(page)
     wait_until(lambda: Delivery.objects.get().clicked_at)
-    page.wait_for_timeout(200)
-    (opened,) = worker.evaluate("self.opened")
     page.goto(opened)
     expect(page).to_have_url(live_server.url + topic.get_absolute_url())
     names = Event.objects.filter(object_kind="delivery").order_by("pk").values_list("name", flat=True)
     assert list(names) == ["message_opened", "message_clicked"]
-
-
-def wait_until(true: Callable[[], object]) -> None:
-    for _try in range(100):
-        if true():
-            return
-        time.sleep(0.05)
-    pytest.fail("it did not happen")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -63,6 +65,27 @@ async def running(service: Service, port: int = 0) -> AsyncIterator[str]:
     finally:
         service.faults.released.set()
         await runner.cleanup()
+
+
+@contextmanager
+def beside(service: Service) -> Iterator[str]:
+    """Serves in a thread of its own; the address."""
+    loop, done = asyncio.new_event_loop(), asyncio.Event()
+    address: Future[str] = Future()
+
+    async def live() -> None:
+        async with running(service) as url:
+            address.set_result(url)
+            await done.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=[live()], daemon=True)
+    thread.start()
+    try:
+        yield address.result(timeout=5)
+    finally:
+        loop.call_soon_threadsafe(done.set)
+        thread.join()
+        loop.close()
 
 
 def main(make: Callable[[Ledger], Service]) -> None:

@@ -41,6 +41,7 @@ class PushService:
     ledger: Ledger = field(default_factory=Ledger)
     faults: Faults = field(default_factory=Faults)
     key: str = ""  # that browsers subscribed with; empty: any
+    url: str = ""  # where it serves, as subscriptions say
     tokens: set[str] = field(default_factory=set)  # that were found good
 
     def routes(self) -> list[web.RouteDef]:
