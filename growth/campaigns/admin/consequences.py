@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -12,7 +11,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from growth.campaigns.admin import estimates
-from growth.campaigns.content.validating import findings, serving
 from growth.campaigns.models import Campaign, Delivery
 from growth.campaigns.planning import checking
 
@@ -22,10 +20,6 @@ Told = Sequence[Any]
 def missing(campaign: Campaign) -> list[str]:
     """What there has to be before it can go out, and what of its content cannot."""
     told = [str(message) for _field, message in checking.problems(campaign)]
-    remembered = cache(serving)
-    for row in campaign.variations.select_related("provider"):
-        found = findings(campaign, row, serving=remembered)
-        told += [f"{row.name}: {finding.says}" for finding in found if finding.fatal]
     return list(dict.fromkeys(told))
 
 

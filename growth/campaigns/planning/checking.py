@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from events.names import is_declared
 from experiments.measuring.what import final_after, is_summed
-from growth.campaigns.models import Campaign
+from growth.campaigns.content.validating import Serving, findings, serving
+from growth.campaigns.models import Campaign, Variation
 from growth.segments.models import Segment
 
 
@@ -24,7 +26,7 @@ def check(campaign: Campaign) -> None:
 
 def problems(campaign: Campaign) -> Iterator[tuple[str, str]]:
     """(field, what is wrong), for whoever asks before."""
-    variations = list(campaign.variations.order_by("index"))
+    variations = list(campaign.variations.select_related("provider").order_by("index"))
     if not campaign.channels:
         yield "channels", _("Choose at least one channel.")
     if not variations:
@@ -35,8 +37,18 @@ def problems(campaign: Campaign) -> Iterator[tuple[str, str]]:
         yield "segment", _("Visitors cannot be reached, members can.")
     if campaign.starts_at and campaign.ends_at and campaign.ends_at <= campaign.starts_at:
         yield "ends_at", _("It ends before it starts.")
+    remembered = cache(serving)
+    for variation in variations:
+        yield from _of_the_content(campaign, variation, remembered)
     yield from _of_the_trigger(campaign)
     yield from _of_the_goal(campaign)
+
+
+def _of_the_content(campaign: Campaign, variation: Variation, remembered: Serving) -> Iterator[tuple[str, str]]:
+    """What a provider would refuse of everybody, or of the member with the longest name."""
+    for finding in findings(campaign, variation, serving=remembered):
+        if finding.fatal:
+            yield "variations", f"{variation.name}: {finding.says}"
 
 
 def _of_the_trigger(campaign: Campaign) -> Iterator[tuple[str, str]]:

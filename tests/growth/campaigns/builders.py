@@ -12,8 +12,12 @@ from growth.campaigns.planning import acting, creating
 _numbers = count(1)
 
 
+TEXTS = {"texts": {"en": {"title": "News", "body": "There is something new."}}}
+
+
 def campaign(*, variations: Any = ({"key": "only"},), **fields: Any) -> Campaign:
-    """A draft on the topic of news, to every member, on the site."""
+    """A draft on the topic of news, to every member, on the site; variations say something if only that."""
+    variations = [{"content": TEXTS, **one} for one in variations]
     number = next(_numbers)
     fields = {"key": f"campaign-{number}", "name": f"Campaign {number}", "channels": ["inapp"], "by": None, **fields}
     fields.setdefault("topic", SubscriptionTopic.objects.get(key="news"))

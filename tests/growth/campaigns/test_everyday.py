@@ -1,7 +1,7 @@
 """Members are told of answers in the browsers in which they asked to be."""
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from growth.campaigns.content.composing import compose
@@ -24,7 +24,14 @@ def test_it_runs_and_beginning_it_twice_is_beginning_it_once(capsys):
     assert [found for found in findings(campaign, campaign.variations.get()) if found.fatal] == []
 
 
+def test_without_keys_for_browsers_it_is_not_begun():
+    with pytest.raises(CommandError, match="No provider serves this channel"):
+        call_command("begin_campaigns")
+    assert not Campaign.objects.exists()
+
+
 def test_who_asked_is_told_of_an_answer(alice, bob):
+    call_command("push_keys")
     call_command("begin_campaigns")
     topic = builders.question(alice)
     builders.answer(topic, bob)

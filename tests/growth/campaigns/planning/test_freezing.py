@@ -13,7 +13,7 @@ from django.utils import timezone
 from community.members.models import Member
 from experiments import holdouts
 from growth.campaigns.devices import registering
-from growth.campaigns.models import Allocation, Campaign, Delivery, Occurrence
+from growth.campaigns.models import Allocation, Campaign, Delivery, Occurrence, Provider
 from growth.campaigns.planning import acting, allotting, freezing, scheduling
 from growth.campaigns.planning.estimating import estimate
 from growth.segments import keeping
@@ -209,6 +209,8 @@ def test_a_variation_of_another_hour_is_due_at_that_hour():
 
 def test_channels_are_compared_within_those_who_have_them_all(alice, bob, carol, mod):
     """An arm that goes by e-mail, one to telephones: who has only one of these is in neither."""
+    for channel in ("fcm", "apns"):
+        Provider.objects.create(key=channel, name=channel, channel=channel)
     for member in (alice, bob, carol):
         EmailAddress.objects.create(user=member, email=member.email, verified=member != carol)
     for member in (alice, carol, mod):
