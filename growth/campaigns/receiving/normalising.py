@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -18,10 +19,15 @@ from growth.campaigns.receiving.told import Told
 SETTLED_AFTER = timedelta(minutes=10)  # attempts have their ids when their round is settled: a lease of a minute
 
 
-def take(provider: Provider, told: Iterable[Told], now: datetime) -> tuple[int, int]:
+def take(provider: Provider, told: Sequence[Told], now: datetime) -> tuple[int, int]:
     """How many were news, and of these how many are of a message that we know. Each has a transaction of its own: what
     was taken before something broke is a repetition when the provider comes again."""
-    news = [receipt for one in told if (receipt := _take(provider, one, now))]
+    told = [replace(one, message=f"<{one.message.strip('<>')}>") if _is_mail(provider) else one for one in told]
+    known = Receipt.objects.filter(provider=provider, external_id__in=[one.id for one in told])
+    before = set(known.values_list("external_id", "kind"))
+    attempts = _attempts(provider, [one.message for one in told])
+    fresh = [one for one in told if (one.id, one.kind) not in before]
+    news = [receipt for one in fresh if (receipt := _take(provider, one, attempts.get(one.message), now))]
     return len(news), sum(receipt.attempt_id is not None for receipt in news)
 
 
@@ -33,12 +39,19 @@ def match_waiting(now: datetime) -> int:
     return sum(_match(pk, attempt) for pk, attempt in found.order_by("pk").values_list("pk", "found"))
 
 
-@transaction.atomic
-def _take(provider: Provider, one: Told, now: datetime) -> Receipt | None:
-    message = f"<{one.message.strip('<>')}>" if provider.channel == Channel.EMAIL else one.message
+def _is_mail(provider: Provider) -> bool:
+    return provider.channel == Channel.EMAIL
+
+
+def _attempts(provider: Provider, messages: list[str]) -> dict[str, Attempt]:
+    """By what the provider calls their messages; of several of one name the last."""
     attempts = Attempt.objects.select_related("delivery__campaign__topic", "delivery__member", "device")
-    attempt = attempts.filter(provider=provider, external_id=message).order_by("-pk").first()
-    given = {"attempt": attempt, "message": message[:200], "at": min(one.at, now), "received_at": now}
+    return {one.external_id: one for one in attempts.filter(provider=provider, external_id__in=messages).order_by("pk")}
+
+
+@transaction.atomic
+def _take(provider: Provider, one: Told, attempt: Attempt | None, now: datetime) -> Receipt | None:
+    given = {"attempt": attempt, "message": one.message[:200], "at": min(one.at, now), "received_at": now}
     receipt, is_news = Receipt.objects.get_or_create(
         provider=provider, external_id=one.id, kind=one.kind, defaults={**given, "detail": one.detail}
     )

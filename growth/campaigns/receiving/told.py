@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 
 Kind = Literal["delivered", "opened", "clicked", "bounced", "complained", "unsubscribed", "dead"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-MOST = 500  # in a request
+MOST = 100  # in a request: each has a transaction of its own
 LONGEST = 200  # characters of an id; a `detail` is cut
 
 

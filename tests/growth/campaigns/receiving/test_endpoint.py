@@ -87,7 +87,7 @@ def test_a_secret_can_be_changed():
                 {"at": 7},
             )
         ),
-        json.dumps({"events": [event(id=str(number)) for number in range(501)]}).encode(),
+        json.dumps({"events": [event(id=str(number)) for number in range(101)]}).encode(),
     ],
 )
 def test_what_is_not_of_the_form_is_refused_whole(body):
