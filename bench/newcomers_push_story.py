@@ -114,8 +114,8 @@ class Site:
     def _note_sent(self) -> None:
         names = dict(self.campaign.variations.values_list("index", "key"))
         sent = self.campaign.deliveries.filter(state=Delivery.State.SENT, ended_at__gt=self.now - STEP)
-        for member, variation, at in sent.values_list("member", "variation", "ended_at"):
-            self.got[member] = (names[variation], at)
+        for row in sent:
+            self.got[row.member_id] = (names[row.variation], row.ended_at)
 
 
 def play(*, daily: int, seed: int, start: datetime, tell: Tell = print) -> dict[str, Any]:
