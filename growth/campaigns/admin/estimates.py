@@ -24,7 +24,7 @@ def _lines(campaign: Campaign, found: Estimate) -> Iterator[str]:
     numbers = {name: intcomma(getattr(found, name)) for name in ("audience", "held", "reached", "capped", "quiet")}
     if campaign.kind == Campaign.Kind.TRIGGERED:
         yield _("Members enter one by one; these numbers are of all who could.")
-    yield _("%(audience)s members take part. %(held)s of them are held back for comparison.") % numbers
+    yield _("%(audience)s members take part. Held back for comparison: %(held)s.") % numbers
     by_channel = [f"{Channel(name).label} {intcomma(count)}" for name, count in found.first.items()]
     if by_channel:
         yield _("%(reached)s can be reached, by the first channel that does: %(by)s.") % {

@@ -123,5 +123,5 @@ def test_each_act_has_its_permission(staff_with):
 def test_what_is_to_be_expected_is_told_before_it_goes_out(boss, alice, bob):
     campaign = builders.campaign(variations=WRITTEN, holdout=0)
     page = boss.get(f"{LIST}{campaign.pk}/submit/").content.decode()
-    assert "3 members take part. 0 of them are held back" in page
+    assert "3 members take part. Held back for comparison: 0." in page
     assert "3 can be reached" in page
