@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
                 ('period', models.CharField(choices=[('day', 'day'), ('week', 'week')], max_length=4)),
                 ('begins', models.DateField(help_text="The day, or the week's Monday.")),
                 ('count', models.PositiveIntegerField(default=0)),
-                ('virtual', models.PositiveIntegerField(default=0)),
+                ('virtual', models.JSONField(default=dict)),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),

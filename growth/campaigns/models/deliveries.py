@@ -152,7 +152,8 @@ class Attempt(models.Model):
 
 
 class CapCount(models.Model):
-    """How many messages a member had in a day or week of their time zone; `virtual` are those of held rows."""
+    """How many messages a member had in a day or week of their time zone; `virtual` are those that they would have had,
+    by the campaign that holds them back."""
 
     class Period(models.TextChoices):
         DAY = "day", _("day")
@@ -162,7 +163,7 @@ class CapCount(models.Model):
     period = models.CharField(max_length=4, choices=Period.choices)
     begins = models.DateField(help_text=_("The day, or the week's Monday."))
     count = models.PositiveIntegerField(default=0)
-    virtual = models.PositiveIntegerField(default=0)
+    virtual: Any = models.JSONField(default=dict)
 
     class Meta:
         constraints = [models.UniqueConstraint("member", "period", "begins", name="cap_count_once")]

@@ -6,6 +6,7 @@ the end nothing was sent. `why.caps` of the row says which it has.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,21 +19,22 @@ from growth.campaigns.models import Delivery
 
 Place = tuple[int, str, date]  # a member, "day" or "week", its first day
 DAY, WEEK = "day", "week"
+REAL = 0  # the holder of what is sent
 
 # One order for all workers, so that they wait for each other and not in a circle. The rows stay locked until the
 # caller's transaction ends: day and week are had together or not at all, and nobody counts in between.
 LOCK = """
 INSERT INTO campaigns_capcount (member_id, period, begins, count, virtual)
-SELECT member, period, begins, 0, 0
+SELECT member, period, begins, 0, '{}'
 FROM unnest(%(members)s::bigint[], %(periods)s::text[], %(begins)s::date[]) AS place(member, period, begins)
 ORDER BY member, period, begins
 ON CONFLICT (member_id, period, begins) DO UPDATE SET count = campaigns_capcount.count
-RETURNING member_id, period, begins, count, virtual
+RETURNING member_id, period, begins, count, virtual::text
 """
-ADD = """
-UPDATE campaigns_capcount AS counted SET count = counted.count + place.count, virtual = counted.virtual + place.virtual
+SET = """
+UPDATE campaigns_capcount AS counted SET count = place.count, virtual = place.virtual
 FROM unnest(
-  %(members)s::bigint[], %(periods)s::text[], %(begins)s::date[], %(counts)s::integer[], %(virtuals)s::integer[]
+  %(members)s::bigint[], %(periods)s::text[], %(begins)s::date[], %(counts)s::integer[], %(virtuals)s::jsonb[]
 ) AS place(member, period, begins, count, virtual)
 WHERE counted.member_id = place.member AND counted.period = place.period AND counted.begins = place.begins
 """
@@ -40,11 +42,12 @@ WHERE counted.member_id = place.member AND counted.period = place.period AND cou
 
 @dataclass(frozen=True)
 class Ask:
-    """A message that would go out on this day. `per_day`, `per_week`: how many there may be with it, None for any."""
+    """A message that would go out on this day. `holder`: the campaign in whose holdout the member is, REAL for one that
+    is sent. `per_day`, `per_week`: how many there may be with it, None for any."""
 
     member_id: int
     day: date
-    held: bool
+    holder: int
     per_day: int | None
     per_week: int | None
 
@@ -65,24 +68,27 @@ class Ask:
 def take(asks: Sequence[Ask], *, back: Iterable[Delivery] = ()) -> list[str]:
     """For each, in this order, "" where it has its places now, else which cap it met: "day" or "week".
 
-    A real message meets real ones alone; a virtual one, of the holdout, meets both. Before, those of the rows `back`
-    are given back. Within a transaction, and once in it: places are locked in one order."""
-    change: dict[Place, Counter[bool]] = {}
-    for row in back:
-        for place in _places(row):
-            change.setdefault(place, Counter())[row.held] -= 1
-    had = _lock({*change, *(place for ask in asks for place, _cap in ask.places)})
-    for place, less in change.items():
-        had[place].update(less)
-    answers = []
+    A message meets what was really sent. One of a holdout meets the virtual ones of its own campaign too, which are
+    what the member would have had of it; those of other campaigns it does not, for the members that it is compared with
+    do not either. Before, places of the rows `back` are given back. Within a transaction, and once in it: places are
+    locked in one order."""
+    given = [(place, holder(row)) for row in back for place in _places(row)]
+    had = _lock({place for place, _of in given} | {place for ask in asks for place, _cap in ask.places})
+    for place, of in given:
+        had[place][of] -= 1
+    changed, answers = {place for place, _of in given}, []
     for ask in asks:
-        full = [place[1] for place, cap in ask.places if cap is not None and _seen(had[place], held=ask.held) >= cap]
+        full = [place[1] for place, cap in ask.places if cap is not None and _seen(had[place], ask.holder) >= cap]
         answers.append(full[0] if full else "")
         for place, _cap in ask.places if not full else ():
-            had[place][ask.held] += 1
-            change.setdefault(place, Counter())[ask.held] += 1
-    _add(change)
+            had[place][ask.holder] += 1
+            changed.add(place)
+    _set({place: had[place] for place in changed})
     return answers
+
+
+def holder(row: Delivery) -> int:
+    return row.campaign_id if row.held else REAL
 
 
 def _places(row: Delivery) -> Iterable[Place]:
@@ -91,31 +97,32 @@ def _places(row: Delivery) -> Iterable[Place]:
     return [(row.member_id, period, date.fromisoformat(begins)) for period, begins in told.items() if row.member_id]
 
 
-def _seen(had: Counter[bool], *, held: bool) -> int:
-    return had[False] + had[True] if held else had[False]
+def _seen(had: Counter[int], holder: int) -> int:
+    return had[REAL] + (had[holder] if holder != REAL else 0)
 
 
-def _lock(places: Iterable[Place]) -> dict[Place, Counter[bool]]:
-    """By place, how many there are: real (False) and virtual (True)."""
+def _lock(places: Iterable[Place]) -> dict[Place, Counter[int]]:
+    """By place, how many there are by holder."""
     if not (columns := _columns(places))["members"]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(LOCK, columns)
         return {
-            (member, period, begins): Counter({False: count, True: virtual})
+            (member, period, begins): Counter({REAL: count} | {int(one): n for one, n in json.loads(virtual).items()})
             for member, period, begins, count, virtual in cursor.fetchall()
         }
 
 
-def _add(numbers: Mapping[Place, Counter[bool]]) -> None:
+def _set(numbers: Mapping[Place, Counter[int]]) -> None:
+    """The rows are locked, so what was read of them still stands."""
     if not numbers:
         return
-    more = {
-        "counts": [number[False] for number in numbers.values()],
-        "virtuals": [number[True] for number in numbers.values()],
-    }
+    virtual = [{one: n for one, n in number.items() if one != REAL and n} for number in numbers.values()]
+    columns = _columns(numbers)
+    columns["counts"] = [number[REAL] for number in numbers.values()]
+    columns["virtuals"] = [json.dumps(one) for one in virtual]
     with connection.cursor() as cursor:
-        cursor.execute(ADD, _columns(numbers) | more)
+        cursor.execute(SET, columns)
 
 
 def _columns(places: Iterable[Place]) -> dict[str, list[Any]]:

@@ -95,7 +95,7 @@ def _ask(row: Delivery, facts: Facts, now: datetime) -> caps.Ask:
     cap = facts.caps.get(row.campaign.priority) or FrequencyCap()
     member = row.member_id or 0
     day = now.astimezone(facts.hours[member].zone).date()
-    return caps.Ask(member, day, row.held, cap.per_day, cap.per_week)
+    return caps.Ask(member, day, caps.holder(row), cap.per_day, cap.per_week)
 
 
 def _leased(plans: Sequence[Plan], now: datetime) -> list[Verdict]:

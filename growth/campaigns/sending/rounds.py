@@ -106,9 +106,10 @@ def _prepare(plans: Sequence[Plan], carriers: Carriers, now: datetime) -> list[R
 
 
 def _unsent(plan: Plan, said: Composed | Problem) -> Verdict | None:
-    """The end of a row for whose member there is no message, or who is held back from one."""
+    """The end of a row for whose member there is no message, or who is held back from one. Of a row that had one, once,
+    and is tried again, that stands."""
     if isinstance(said, Problem):
-        return end(plan.delivery, said.state, said.reason, would_send=False)
+        return end(plan.delivery, said.state, said.reason, would_send=bool(plan.before))
     if plan.delivery.held:
         return Verdict(plan.delivery, State.HELD, would_send=True, told={"chosen": dict(said.chosen)})
     return None

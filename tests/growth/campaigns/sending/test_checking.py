@@ -245,12 +245,18 @@ def test_a_day_is_the_members(reader):
     }
 
 
-def test_held_rows_meet_real_and_virtual_ones_and_real_rows_real_ones_alone(reader):
+def test_held_rows_meet_real_ones_and_those_of_their_own_campaign_real_rows_real_ones_alone(reader):
+    """So that of two who are held back elsewhere the one who gets this campaign and the one who does not are asked the
+    same."""
     capped(2, day=2, week=None)
-    held = [rows.due(rows.campaign(), reader, held=True) for _ in range(3)]
+    of = rows.campaign()
+    held = [rows.due(of, reader, held=True, occurrence=number) for number in range(3)]
+    elsewhere = rows.due(rows.campaign(), reader, held=True)
     go()
     assert [said(row)[1:] for row in held] == [("", True), ("", True), ("cap:day", False)]
+    assert said(elsewhere)[1:] == ("", True)
     real = [rows.due(rows.campaign(), reader) for _ in range(3)]
     go()
     assert [said(row)[0] for row in real] == ["sent", "sent", "capped"]
-    assert CapCount.objects.get(period="day").virtual == CapCount.objects.get(period="day").count == 2
+    counted = CapCount.objects.get(period="day")
+    assert (counted.count, counted.virtual) == (2, {str(of.pk): 2, str(elsewhere.campaign_id): 1})
