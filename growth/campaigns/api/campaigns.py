@@ -48,7 +48,7 @@ class CampaignDetail(Resource):
 
     @operation("Change a campaign", name="updateCampaign", takes=ChangedCampaign, returns=CampaignOut)
     def patch(self, request: Request, *, key: str, given: dict[str, Any]) -> Campaign:
-        """What was approved is a draft again. Of one that runs only its name, end, expiry, pace and policy change."""
+        """What was approved is a draft again. Of one that runs only its name, its end and its pace change."""
         access.check(request.user, "change")
         with refusing():
             creating.change(access.found(key), by=request.user, **given)

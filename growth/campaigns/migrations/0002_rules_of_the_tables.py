@@ -59,9 +59,9 @@ class Migration(migrations.Migration):
     dependencies = [("campaigns", "0001_tables")]
 
     operations = [
-        migrations.RunSQL(APPEND_ONLY, migrations.RunSQL.noop),
-        migrations.RunSQL(FINAL, migrations.RunSQL.noop),
+        migrations.RunSQL(APPEND_ONLY, "DROP FUNCTION campaigns_append_only() CASCADE;"),
+        migrations.RunSQL(FINAL, "DROP FUNCTION campaigns_final() CASCADE;"),
         migrations.RunSQL(QUEUE, migrations.RunSQL.noop),
-        migrations.RunSQL(BUCKET, migrations.RunSQL.noop),
+        migrations.RunSQL(BUCKET, "DROP FUNCTION campaigns_bucket(bigint, text);"),
         migrations.RunSQL(FIRST_ROWS, migrations.RunSQL.noop),
     ]

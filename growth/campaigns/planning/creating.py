@@ -18,7 +18,7 @@ Variations = Sequence[Mapping[str, Any]]
 Guardrails = Sequence[MetricVersion | int]
 
 # Once it runs, what decides who gets what and how it is judged stays as it was.
-ANY_TIME = {"name", "ends_at", "expires_after", "per_second", "policy"}
+ANY_TIME = {"name", "ends_at", "per_second"}
 OWN = {"id", "key", "name", "seed", "state", "created_at", "created_by", "approved_by", "paused_why", "finished_at"}
 OF_ITS_TIME = {"starts_at", "ends_at", "read_to", "test_stopped_at", "winner"}
 

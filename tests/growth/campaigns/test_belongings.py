@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import time
+from uuid import uuid4
 
 import pytest
 from django.core.serializers.json import DjangoJSONEncoder
@@ -11,7 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from community.forum import leaving
 from growth.campaigns import belongings
 from growth.campaigns.devices import consenting, quiet, registering
-from growth.campaigns.models import CapCount, Consent, Delivery, Device, QuietHours
+from growth.campaigns.models import CapCount, Consent, Delivery, Device, Notice, QuietHours
 from tests.growth.campaigns.devices.addresses import TOKENS
 from tests.growth.campaigns.devices.deliveries import sent
 
@@ -27,6 +28,7 @@ def rich(alice, bob):
         quiet.keep(member, since=time(13), until=time(14))
         sent(member, why={"segment": "helpers"})
         CapCount.objects.create(member=member, period="day", begins="2026-11-21", count=1)
+        Notice.objects.create(member=member, message_id=uuid4(), title=f"Hello {member}", body="", path="/")
     return alice
 
 
@@ -36,6 +38,7 @@ def test_the_file_tells_all_of_it_but_the_addresses(rich):
         "devices": 1,
         "consents": 1,
         "quiet_hours": 1,
+        "notices": 1,
         "messages": 1,
     }
     text = json.dumps(told, cls=DjangoJSONEncoder)
@@ -46,7 +49,7 @@ def test_the_file_tells_all_of_it_but_the_addresses(rich):
 def test_who_leaves_is_forgotten_and_nobody_else(rich, bob):
     due = sent(rich, state="due", ended_at=None)
     leaving.leave(rich)
-    for model in (Device, Consent, CapCount):
+    for model in (Device, Consent, CapCount, Notice):
         assert [row.member_id for row in model.objects.all()] == [bob.pk]
     assert set(QuietHours.objects.values_list("member", flat=True)) == {None, bob.pk}
     nameless = Delivery.objects.filter(member=None)

@@ -164,11 +164,11 @@ def test_the_worked_case_is_a_starting_point():
 def test_while_it_runs_only_what_does_not_touch_the_proof_is_asked(boss):
     running = builders.launched()
     form = boss.get(f"{running.get_absolute_url()}?edit").context["editor"].form
-    assert set(form.fields) == {"name", "ends_at", "expires_after", "per_second", "policy"}
-    given = {"name": "Other", "expires_after": "2", "expires_after_unit": "days", "policy": "prefer-loss"}
+    assert set(form.fields) == {"name", "ends_at", "per_second"}
+    given = {"name": "Other", "per_second": "20"}
     assert boss.post(running.get_absolute_url(), {**given, "act": "save"}).status_code == 302
     running.refresh_from_db()
-    assert (running.name, running.expires_after) == ("Other", timedelta(days=2))
+    assert (running.name, running.per_second) == ("Other", 20)
 
 
 def test_who_may_only_look_sees_no_form(staff_with, boss):
