@@ -99,9 +99,19 @@ class Outcome:
     at: datetime | None = None
     scope: Scope = ""
 
+    def __post_init__(self) -> None:
+        """Texts are the other side's, which members may choose: of what is no Unicode none reaches the database."""
+        object.__setattr__(self, "external_id", _storable(self.external_id))
+        object.__setattr__(self, "reason", _storable(self.reason))
+
     @property
     def is_unknown(self) -> bool:
         return self.kind == "retry" and self.reason == UNKNOWN
+
+
+def _storable(text: str) -> str:
+    """Without what PostgreSQL takes in no text: NUL, and the halves of characters that aiohttp makes of odd bytes."""
+    return text.encode(errors="replace").decode().replace("\0", "")
 
 
 class Channel(Protocol):

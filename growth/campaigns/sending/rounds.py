@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Sequence
@@ -24,6 +25,8 @@ from growth.campaigns.sending.settling import conclude
 from growth.campaigns.sending.trying import Request
 from growth.campaigns.sending.verdicts import State, Verdict, end, later, write
 
+logger = logging.getLogger(__name__)
+
 RUN_SECONDS = 10  # then another task has its turn
 AT_ONCE = 2  # batches of a process: one waits for providers, one for PostgreSQL; other threads plan meanwhile
 MARGIN_SECONDS = 5  # to write down what came, before the lease ends
@@ -37,25 +40,43 @@ def send_due(seconds: float = RUN_SECONDS) -> int:
     """Rounds until nothing is due or the time is up; how many rows were taken up. 0 where others are at it already."""
     if not _turns.acquire(blocking=False):
         return 0
+    under_way: list[Flight] = []
     try:
-        return _send_until(time.monotonic() + seconds)
+        return _send_until(time.monotonic() + seconds, under_way)
+    except Exception:  # of the batch that should have been next
+        while under_way:
+            _land(under_way)
+        raise
     finally:
         _turns.release()
 
 
-def _send_until(until: float) -> int:
+def _send_until(until: float, under_way: list[Flight]) -> int:
     """A batch whose last answers are long in coming is put aside, and looked at after each other one."""
-    taken, under_way = 0, list[Flight]()
+    taken = 0
     while True:
         more = 0
         if time.monotonic() < until and len(under_way) < ASIDE:
             more, flight = begin_round(timezone.now())
             taken += more
             under_way.append(flight)
-        last = under_way[-1:]
-        under_way = [flight for flight in under_way if not flight.land(PATIENCE_SECONDS if flight in last else 0)]
+        _land(under_way)
         if not more and not under_way:
             return taken
+
+
+def _land(under_way: list[Flight]) -> None:
+    """Settle what was answered; those that are over go. The last one is waited for."""
+    last = under_way[-1:]
+    under_way[:] = [flight for flight in under_way if not _landed(flight, PATIENCE_SECONDS if flight in last else 0)]
+
+
+def _landed(flight: Flight, seconds: float) -> bool:
+    try:
+        return flight.land(seconds)
+    except Exception:  # one batch's fault is not its neighbours'; its rows are the reaper's
+        logger.exception("a batch could not be settled")
+        return True
 
 
 def send_round(now: datetime) -> int:

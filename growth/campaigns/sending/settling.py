@@ -77,7 +77,7 @@ def _came(attempt: Attempt, outcome: Outcome) -> dict[str, Any]:
         "id": attempt.pk,
         "outcome": Attempt.Outcome.LOST if outcome.is_unknown else outcome.kind,
         "code": outcome.code,
-        "reason": outcome.reason.replace("\0", "")[:200],
+        "reason": outcome.reason[:200],
         "external_id": outcome.external_id[:200],
         "milliseconds": outcome.milliseconds,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from itertools import count
 
 import pytest
 import time_machine
@@ -11,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from events.models import Event
-from growth.campaigns.channels.interface import Unavailable
+from growth.campaigns.channels.interface import Outcome, Unavailable
 from growth.campaigns.models import Attempt, Campaign, CapCount, Delivery, Device
 from growth.campaigns.sending import claiming, flights, rounds, sending
 from growth.campaigns.sending.looping import loop
@@ -321,3 +322,51 @@ def test_one_slow_answer_holds_up_nobody(webpush, monkeypatch):
     assert states == ["unknown"] + ["sent"] * 19
     last = Event.objects.filter(name="message_sent").order_by("pk").last()
     assert last.object_id == Delivery.objects.order_by("pk").last().pk
+
+
+@pytest.mark.parametrize("kind", ["accepted", "rejected"])
+def test_what_an_address_answers_that_is_no_text_is_settled_all_the_same(webpush, reader, kind):
+    webpush.answers.append(Outcome(kind, external_id="\udcff\0x", reason="\udcff\0y", scope="carrier"))
+    row = rows.due(rows.campaign(), reader)
+    sent_round()
+    attempt = row.attempts.get()
+    assert (attempt.external_id, attempt.reason) == ("?x", "?y")
+    assert ended(row)[0] == ("sent" if kind == "accepted" else "due")
+
+
+@pytest.fixture
+def two_batches(webpush, monkeypatch) -> list[Delivery]:
+    """Two rows, each a batch of its own, of which none is waited for before the next is begun."""
+    for name in ("BATCH", "SMALLEST"):
+        monkeypatch.setattr(claiming, name, 1)
+    monkeypatch.setattr(rounds, "PATIENCE_SECONDS", 0)
+    monkeypatch.setattr(sending, "SECONDS", 0.1)
+    campaign = rows.campaign(policy="prefer-loss")
+    for member in (made := rows.members(2)):
+        rows.browser(member)
+    return [rows.due(campaign, member) for member in made]
+
+
+def failing_at(number: int, real):
+    """`real`, but for the call with this number."""
+    calls = count(1)
+
+    def call(*given, **named):
+        return 1 / 0 if next(calls) == number else real(*given, **named)
+
+    return call
+
+
+def test_a_batch_that_cannot_be_settled_abandons_no_other(two_batches, monkeypatch):
+    monkeypatch.setattr(flights, "settle", failing_at(1, flights.settle))
+    with time_machine.travel(NOON, tick=False):
+        assert rounds.send_due(5) == 2
+    assert Counter(ended(row)[0] for row in two_batches) == {"leased": 1, "sent": 1}
+
+
+def test_a_batch_that_cannot_be_begun_abandons_none_under_way(webpush, two_batches, monkeypatch):
+    webpush.answers.append(SILENCE)
+    monkeypatch.setattr(rounds, "compose", failing_at(2, rounds.compose))
+    with time_machine.travel(NOON, tick=False), pytest.raises(ZeroDivisionError):
+        rounds.send_due(5)
+    assert [ended(row)[0] for row in two_batches] == ["unknown", "leased"]
