@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from growth.campaigns.devices.links import is_ours
+
 
 @lru_cache(4096)
 def whole(address: str) -> str | None:
-    """The address with its host; None where it leads elsewhere, or is none. Takes a path, or an address of the site."""
+    """The address as this site writes it; None where it leads elsewhere, or is none. Takes a path, or an address of the
+    site. What it gives, links.to_page takes."""
+    path = _path(address)
+    return settings.SITE_URL + path if path and is_ours(path) else None
+
+
+def _path(address: str) -> str:
+    """From the root on; "" where the host is another one."""
     host = urlsplit(settings.SITE_URL).netloc
     if not address.isprintable() or not url_has_allowed_host_and_scheme(address, {host}, require_https=settings.HTTPS):
-        return None
-    if address.startswith("/"):
-        return settings.SITE_URL + address
-    return address if address.startswith(("http://", "https://")) else None
+        return ""
+    parts = urlsplit(address)
+    root = "/" if parts.netloc else ""  # without a host the path itself has to begin there
+    return urlunsplit(("", "", parts.path or root, parts.query, parts.fragment))

@@ -61,10 +61,11 @@ def composed(delivery: Delivery, batch: Batch, now: datetime) -> Composed | Prob
     variables = variables_of(reader, found, data)
     try:
         words = word(content, reader.language, variables)
+        draft = Draft(delivery, reader.pk, campaign, content, variables, words)
+        draft.must_be_fit()
     except Unfit:
         return Problem(Delivery.State.REJECTED, "template")
     except Foreign:
         return Problem(Delivery.State.REJECTED, "foreign_address")
     chosen = {"language": words.language} | ({"source": campaign.source, "topics": found["topics"]} if found else {})
-    draft = Draft(delivery, reader.pk, campaign, content, variables, words)
     return Composed(partial(message, draft, now), chosen)

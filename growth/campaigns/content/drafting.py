@@ -11,7 +11,7 @@ from growth.campaigns.content.linking import Links, own_addresses
 from growth.campaigns.content.shapes import Content
 from growth.campaigns.content.variables import Variables, followed
 from growth.campaigns.content.wording import Words, names_addresses, word
-from growth.campaigns.models import Campaign, Delivery, FrequencyCap
+from growth.campaigns.models import Campaign, Channel, Delivery, FrequencyCap
 
 Urgency = Literal["low", "normal", "high"]
 URGENCY: dict[int, Urgency] = {FrequencyCap.Priority.LOW: "low", FrequencyCap.Priority.NORMAL: "normal"}
@@ -19,6 +19,8 @@ TITLE = 200
 BODY = {"webpush": 700, "fcm": 700, "apns": 700, "jpush": 300}
 """Characters of a body that browsers and telephones are given: in any alphabet it is, with the rest, less than services
 take (4 KB, JPush 2)."""
+
+LONGEST_NAME = max(Channel.values, key=len)  # the channel's name is part of its addresses
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,13 @@ class Draft:
     variables: Variables
     words: Words
 
+    def links(self, channel: str) -> Links:
+        return Links(self.delivery.pk, self.member_id, self.campaign.topic_id, channel)
+
+    def must_be_fit(self) -> None:
+        """Raises Unfit where its texts do not bear the addresses that a channel puts into them."""
+        self.followed(self.links(LONGEST_NAME))
+
     def followed(self, links: Links) -> Words:
         """The words, with addresses by which a click is seen."""
         if not names_addresses(self.content, self.words.language):
@@ -39,8 +48,8 @@ class Draft:
 
 def message(draft: Draft, now: datetime, channel: str) -> Message:
     delivery, campaign = draft.delivery, draft.campaign
-    links = Links(delivery.pk, draft.member_id, campaign.topic_id, channel)
-    words, message_id = draft.followed(links), delivery.message_id
+    links, message_id = draft.links(channel), delivery.message_id
+    words = draft.followed(links)
     return Message(
         message_id=message_id,
         collapse_key=message_id.hex,

@@ -107,13 +107,14 @@ def _composed(campaign: Campaign, content: Content, language: str, provider: Pro
     channel = provider.channel
     try:
         draft = longest(campaign, content, language)
+        made = message(draft, timezone.now(), channel)
     except Unfit as fault:
         yield Finding(f"{language}.title", _("This is no template: %(fault)s.") % {"fault": fault})
     except Foreign:
         if "data" not in named(compiled(content.url)):
             yield Finding("url", _("Messages lead to pages of this site only."))
     else:
-        for says in CHANNELS[channel].check(message(draft, timezone.now(), channel), carrier(provider)):
+        for says in CHANNELS[channel].check(made, carrier(provider)):
             yield Finding(channel, says)
         most = BODY.get(channel)
         if most and len(draft.words.body) > most:

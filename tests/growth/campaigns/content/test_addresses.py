@@ -5,12 +5,29 @@ from __future__ import annotations
 import pytest
 
 from growth.campaigns.content.addresses import whole
+from growth.campaigns.devices import links
 
 
 @pytest.mark.parametrize("path", ["/", "/t/7/why", "/search?q=c%23&x=1#end", "/标签/量子"])
 def test_a_path_of_the_site_gets_its_host(path, settings):
     assert whole(path) == settings.SITE_URL + path
     assert whole(settings.SITE_URL + path) == settings.SITE_URL + path
+
+
+@pytest.mark.parametrize(
+    ("written", "path"),
+    [
+        ("{site}", "/"),
+        ("{site}?tab=1", "/?tab=1"),
+        ("{site}#a", "/#a"),
+        ("https://testserver/t/7/", "/t/7/"),
+        ("//testserver/t/7/", "/t/7/"),
+    ],
+)
+def test_an_address_of_the_site_is_written_as_the_site_writes_it(written, path, settings):
+    found = whole(written.format(site=settings.SITE_URL))
+    assert found == settings.SITE_URL + path
+    assert links.to_page(1, found, channel="email")
 
 
 @pytest.mark.parametrize(
@@ -33,6 +50,10 @@ def test_a_path_of_the_site_gets_its_host(path, settings):
         "{site}.evil.example/",
         "{site}@evil.example/",
         "ftp://testserver/",
+        "?x=1",
+        "#a",
+        "{site}//evil.example/",
+        "{site}/\\evil.example",
     ],
 )
 def test_what_leads_elsewhere_is_none(address, settings):

@@ -124,6 +124,8 @@ def test_a_body_that_no_screen_shows_is_cut_and_a_letter_is_not(alice, bob):
         ({"texts": {"en": {"title": "x"}}, "url": "/{{ member.name }}"}, "foreign_address"),
         ({"texts": {"en": {"title": "x"}}, "image": "//evil.example/x.png"}, "foreign_address"),
         ({"texts": {"en": {"title": "x"}}, "url": "{{ data.url }}"}, "foreign_address"),
+        ({"texts": {"en": {"title": "x"}}, "url": "{{ site.url }}//evil.example/"}, "foreign_address"),
+        ({"texts": {"en": {"title": "x", "body": "{% if link > 3 %}x{% endif %}"}}}, "template"),
     ],
 )
 def test_what_cannot_be_said_is_rejected_and_the_rest_of_the_batch_goes_out(alice, bob, content, reason):

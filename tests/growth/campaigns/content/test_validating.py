@@ -49,11 +49,13 @@ def test_a_variable_that_there_is_not_is_named(source, names):
 class TestFindings:
     def test_what_is_well_written_has_none(self):
         assert found({"url": "/tags", "icon": "/static/x.png"}) == []
+        assert found({"url": "{{ site.url }}?tab=1"}) == []
 
     @pytest.mark.parametrize(
         ("texts", "where", "says"),
         [
             ({"en": {"title": "{{ a b }}"}}, "en.title", "This is no template"),
+            ({"en": {"title": "Hi", "body": "{{ link > 3 }}"}}, "en.title", "This is no template"),
             ({"en": {"title": "Hi", "body": "{{ member.secret }}"}}, "en.body", "There is no variable “member.secret”"),
             ({"en": {"body": "Hi"}}, "en.title", "Every message has a title"),
             ({"en": {"title": "{{ item.title }}"}}, "en.title", "choose one"),
