@@ -136,7 +136,6 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "enterCampaign": (401, 403, 403, 403, 403, 400, 403, 403),
     "listDeliveries": TEAM,
     "getDelivery": NOT_THERE,
-    "getCampaignReport": NOT_THERE,
 }
 QUERY = {"search": {"q": "reason"}, "listReportPeople": {"cell": '{"period": "2026-01-05", "state": "new"}'}}
 
