@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from growth.campaigns.channels.interface import Outcome
 from growth.campaigns.models import Campaign, Delivery
 from growth.campaigns.sending import retrying
-from growth.campaigns.sending.verdicts import State, Verdict, end, later
+from growth.campaigns.sending.verdicts import MAY_HAVE_ARRIVED, State, Verdict, end, later
 
 REFUSED = timedelta(minutes=1)  # until a provider that refuses us is asked again, if nobody pauses the campaign
 
@@ -39,9 +40,10 @@ def unknown(row: Delivery, *, repeats_are_known: bool, now: datetime) -> Verdict
     """It may have arrived: again where a repetition is known or wanted, else that is the end of what we can say."""
     may_repeat = repeats_are_known or row.campaign.policy == Campaign.Policy.PREFER_DUPLICATE
     pause = retrying.pause(row.tries + 1)
+    told = {MAY_HAVE_ARRIVED: True}
     if not may_repeat or pause is None:
-        return Verdict(row, State.UNKNOWN, "too_many_tries" if may_repeat else row.campaign.policy, tried=1)
-    return later(row, now + timedelta(seconds=pause), "unknown", tried=1)
+        return Verdict(row, State.UNKNOWN, "too_many_tries" if may_repeat else row.campaign.policy, tried=1, told=told)
+    return replace(later(row, now + timedelta(seconds=pause), "unknown", tried=1), told=told)
 
 
 def _again(row: Delivery, retry: Outcome, now: datetime) -> Verdict:

@@ -75,12 +75,19 @@ def _write_attempts(pairs: Sequence[tuple[Request, Outcome]]) -> None:
 def _came(attempt: Attempt, outcome: Outcome) -> dict[str, Any]:
     return {
         "id": attempt.pk,
-        "outcome": Attempt.Outcome.LOST if outcome.is_unknown else outcome.kind,
+        "outcome": _kind(outcome),
         "code": outcome.code,
         "reason": outcome.reason[:200],
         "external_id": outcome.external_id[:200],
         "milliseconds": outcome.milliseconds,
     }
+
+
+def _kind(outcome: Outcome) -> str:
+    """A target is not to blame where its provider refuses us: it will be asked again."""
+    if outcome.is_unknown:
+        return Attempt.Outcome.LOST
+    return Attempt.Outcome.RETRY if outcome.kind == "rejected" and outcome.scope == "carrier" else outcome.kind
 
 
 def _sent(verdict: Verdict) -> Event:

@@ -16,6 +16,7 @@ from growth.campaigns.models import Delivery
 
 State = Delivery.State
 OPEN = (State.DUE, State.LEASED)
+MAY_HAVE_ARRIVED = "may_have_arrived"  # in `why`, since a request whose answer never came; a replay does not end it
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,15 @@ class Verdict:
 
 def end(row: Delivery, state: str, reason: str = "", *, would_send: bool | None = None, tried: int = 0) -> Verdict:
     """The end of a row by which nothing went out; with it its places in caps. What is only for those who are sent to is
-    `held` for one that is held back, with the same reason."""
+    `held` for one that is held back, with the same reason.
+
+    One that may have gone out by an earlier request keeps its places, and that a later one failed says nothing."""
     if row.held and state not in (State.EXPIRED, State.CANCELLED):
         state = State.HELD
-    told = {"caps": None} if row.why.get("caps") else {}
+    may_have_arrived = bool(row.why.get(MAY_HAVE_ARRIVED))
+    if may_have_arrived and state in (State.FAILED, State.REJECTED, State.DEAD_TOKEN):
+        state = State.UNKNOWN
+    told = {"caps": None} if row.why.get("caps") and not may_have_arrived else {}
     return Verdict(row, state, reason, would_send=would_send, tried=tried, told=told)
 
 

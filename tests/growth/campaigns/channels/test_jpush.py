@@ -54,6 +54,14 @@ def test_no_keys_while_it_is_away(settings):
     with_rig(settings, do)
 
 
+def test_with_a_wrong_password_keys_are_empty_and_kept_by_no_message(settings):
+    async def do(rig):
+        wrong = replace(rig.carrier, secret={"master_secret": "wrong"})
+        return await rig.channel.keys(wrong, 2, rig.session)
+
+    assert with_rig(settings, do) == ["", ""]
+
+
 def test_a_wrong_password_is_told_by_the_sending(settings):
     async def do(rig):
         rig.carrier = replace(rig.carrier, secret={"master_secret": "wrong"})

@@ -260,6 +260,10 @@ def test_a_provider_that_refuses_us_pauses_the_campaign_and_loses_nothing(webpus
     assert row.campaign.state == Campaign.State.PAUSED
     assert "bad key" in row.campaign.paused_why
     assert sent_round(NOON + timedelta(hours=1)) == 0
+    Campaign.objects.filter(pk=row.campaign_id).update(state="running")
+    assert sent_round(NOON + timedelta(hours=1)) == 1
+    assert ended(row) == ("sent", "")
+    assert [attempt.outcome for attempt in row.attempts.order_by("pk")] == ["retry", "accepted"]
 
 
 @pytest.mark.parametrize(("refused", "state"), [(24, "running"), (25, "paused")])
@@ -370,3 +374,28 @@ def test_a_batch_that_cannot_be_begun_abandons_none_under_way(webpush, two_batch
     with time_machine.travel(NOON, tick=False), pytest.raises(ZeroDivisionError):
         rounds.send_due(5)
     assert [ended(row)[0] for row in two_batches] == ["unknown", "leased"]
+
+
+@pytest.mark.parametrize(
+    ("then", "state", "reason"),
+    [
+        ([RETRY] * 5, "unknown", "HTTP 503"),
+        ([REJECTED], "unknown", "HTTP 400"),
+        ([DEAD], "unknown", "HTTP 410"),
+        ("expires", "expired", "unknown"),
+        ("cancelled", "cancelled", "campaign_cancelled"),
+    ],
+    ids=["failed", "rejected", "dead", "expired", "cancelled"],
+)
+def test_what_may_have_arrived_keeps_its_places_however_it_ends(webpush, reader, then, state, reason):
+    row = rows.due(rows.campaign(policy="prefer-duplicate"), reader)
+    webpush.answers.extend([UNKNOWN, *(then if isinstance(then, list) else [])])
+    sent_round()
+    if then == "expires":
+        Delivery.objects.filter(pk=row.pk).update(expires_at=NOON + timedelta(seconds=1))
+    if then == "cancelled":
+        Campaign.objects.filter(pk=row.campaign_id).update(state="cancelled")
+    while ended(row)[0] == "due":
+        assert sent_round(row.due_at) == 1
+    assert ended(row) == (state, reason)
+    assert counted() == {"day": (1, 0), "week": (1, 0)}
