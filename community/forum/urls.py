@@ -34,7 +34,7 @@ listing = [
 
 # /t/<id>/…: a topic
 topic = [
-    path("", topics.topic_by_id),
+    path("", topics.topic_by_id, name="topic-by-id"),
     path("reply/", writing.reply, name="reply"),
     path("follow/", acts.follow_topic, name="follow-topic"),
     path("close/", acts.close, name="close"),

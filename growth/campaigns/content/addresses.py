@@ -6,17 +6,20 @@ from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
+from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from growth.campaigns.devices.links import is_ours
 
+LONGEST = 500  # characters of a path, quoted: its signed link is less than the 1,000 that a Notice holds
+
 
 @lru_cache(4096)
 def whole(address: str) -> str | None:
-    """The address as this site writes it; None where it leads elsewhere, or is none. Takes a path, or an address of the
-    site. What it gives, links.to_page takes."""
+    """The address as this site writes it; None where it leads elsewhere, is too long, or is none. Takes a path, or an
+    address of the site. What it gives, links.to_page takes."""
     path = _path(address)
-    return settings.SITE_URL + path if path and is_ours(path) else None
+    return settings.SITE_URL + path if is_ours(path) and len(iri_to_uri(path)) <= LONGEST else None
 
 
 def _path(address: str) -> str:

@@ -12,6 +12,7 @@ from django.db.models.functions import Left
 from community.forum.highlighting import plain
 from community.forum.models import Post, Topic
 from community.forum.text import excerpt
+from community.paths import path_to
 from growth.campaigns.content.addresses import whole
 
 LENGTH = 180
@@ -30,7 +31,7 @@ def items_of(topics: Collection[int]) -> dict[int, dict[str, Any]]:
 def _item(topic: Any, html: str) -> dict[str, Any]:
     return {
         "title": topic.title,
-        "url": whole(topic.get_absolute_url()),
+        "url": whole(topic.get_absolute_url()) or whole(path_to("forum:topic-by-id", topic.pk)),
         "excerpt": excerpt(plain(CUT_TAG.sub("", html)), LENGTH),
         "tags": topic.tag_names,
     }

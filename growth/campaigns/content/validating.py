@@ -112,7 +112,7 @@ def _composed(campaign: Campaign, content: Content, language: str, provider: Pro
         yield Finding(f"{language}.title", _("This is no template: %(fault)s.") % {"fault": fault})
     except Foreign:
         if "data" not in named(compiled(content.url)):
-            yield Finding("url", _("Messages lead to pages of this site only."))
+            yield Finding("url", _("Messages lead to pages of this site only, by addresses of at most 500 characters."))
     else:
         for says in CHANNELS[channel].check(made, carrier(provider)):
             yield Finding(channel, says)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from growth.campaigns.content.addresses import whole
+from growth.campaigns.content.addresses import LONGEST, whole
 from growth.campaigns.devices import links
+from growth.campaigns.models import Notice
 
 
 @pytest.mark.parametrize("path", ["/", "/t/7/why", "/search?q=c%23&x=1#end", "/标签/量子"])
@@ -28,6 +29,15 @@ def test_an_address_of_the_site_is_written_as_the_site_writes_it(written, path, 
     found = whole(written.format(site=settings.SITE_URL))
     assert found == settings.SITE_URL + path
     assert links.to_page(1, found, channel="email")
+
+
+@pytest.mark.parametrize("letter", ["a", "量", "𝒳", '"'])
+def test_what_is_too_long_for_a_notice_is_none_and_what_is_not_fits(letter, settings):
+    assert whole("/" + letter * LONGEST * 2) is None
+    most = next(n for n in range(LONGEST, 0, -1) if whole("/" + letter * n))
+    assert most >= 40
+    link = links.to_page(10**18, "/" + letter * most, channel="webpush")
+    assert len(link.removeprefix(settings.SITE_URL)) < Notice._meta.get_field("path").max_length
 
 
 @pytest.mark.parametrize(

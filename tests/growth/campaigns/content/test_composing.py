@@ -158,6 +158,14 @@ def test_what_was_chosen_is_said_and_written_down(alice, bob):
     assert composed(campaign, bob) == Problem("cancelled", "nothing_to_say")
 
 
+def test_a_topic_whose_address_is_long_is_named_by_a_short_one(alice, client, settings):
+    follow(alice, "qubits")
+    topic = builders.question(title="量" * 90, tags=["qubits"])
+    campaign = making.campaign(source="unanswered_in_tags", content={"url": "{{ item.url }}"})
+    link = message(campaign, alice, "inapp").url.removeprefix(settings.SITE_URL)
+    assert client.get(client.get(link)["Location"])["Location"] == topic.get_absolute_url()
+
+
 def test_a_source_that_is_no_more_rejects_its_own_messages(alice):
     assert composed(making.campaign(source="gone"), alice) == Problem("rejected", "no_such_source")
 
