@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -108,6 +109,11 @@ class Outcome:
     def is_unknown(self) -> bool:
         return self.kind == "retry" and self.reason == UNKNOWN
 
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the provider takes nothing of us at all."""
+        return self.kind == "rejected" and self.scope == "carrier"
+
 
 def _storable(text: str) -> str:
     """Without what PostgreSQL takes in no text: NUL, and the halves of characters that aiohttp makes of odd bytes."""
@@ -124,7 +130,8 @@ class Channel(Protocol):
         """What the provider would refuse of the message, in the reader's language; [] where nothing."""
 
     async def send(self, sending: Sending, session: Sessions) -> Outcome:
-        """One request; no fault of the other side, of the network or of an address is raised."""
+        """One request; no fault of the other side, of the network or of an address is raised. Cancelled before it was
+        begun, it raises NotBegun."""
 
     async def keys(self, carrier: Carrier, count: int, session: Sessions) -> Sequence[str]:
         """Idempotency keys for as many messages. Raises Unavailable where the provider gives them."""
@@ -136,6 +143,10 @@ class Unavailable(Exception):
     def __init__(self, reason: str, after: float | None = None) -> None:
         super().__init__(reason)
         self.after = after
+
+
+class NotBegun(asyncio.CancelledError):
+    """The sending was cancelled while it waited for its turn: nothing of it went out."""
 
 
 class Misconfigured(Exception):

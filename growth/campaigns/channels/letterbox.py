@@ -15,6 +15,7 @@ from typing import Any
 from django.core.mail import EmailMessage
 
 from community.notifications.posting import Outbox
+from growth.campaigns.channels.interface import NotBegun
 
 THREADS = 4
 MOST_LETTERS = 100  # over one connection; servers end those that last
@@ -61,8 +62,15 @@ class Letterbox:
     async def post(self, key: Hashable, connect: Callable[[], Any], letter: EmailMessage) -> None:
         """Send the letter over a connection of the mail backend `connect` makes, kept under `key`.
 
-        Raises Unanswered; smtplib's refusals; OSError where it was not sent."""
-        await asyncio.get_running_loop().run_in_executor(self._threads, self._post, key, connect, letter)
+        Raises Unanswered; smtplib's refusals; OSError where it was not sent; NotBegun where it was cancelled before a
+        thread was free."""
+        under_way = self._threads.submit(self._post, key, connect, letter)
+        try:
+            await asyncio.wrap_future(under_way)
+        except asyncio.CancelledError as cancelled:
+            if under_way.cancel():
+                raise NotBegun from cancelled
+            raise
 
     def _close(self) -> None:
         self._threads.shutdown()

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from growth.campaigns.channels import CHANNELS
-from growth.campaigns.channels.interface import UNKNOWN, Outcome, Sending
+from growth.campaigns.channels.interface import UNKNOWN, NotBegun, Outcome, Sending
 from growth.campaigns.channels.sessions import Sessions
 from growth.campaigns.sending.retrying import THROTTLED
 
@@ -60,7 +60,11 @@ class Batch:
                 self.outcomes[place] = wait
                 continue
             self._begun.add(place)
-            self.outcomes[place] = outcome = await _send(sending, sessions)
+            try:
+                self.outcomes[place] = outcome = await _send(sending, sessions)
+            except NotBegun:
+                self._begun.remove(place)
+                raise
             if outcome.kind == "throttled" and outcome.scope == "carrier":
                 self._waits[sending.carrier.key] = replace(NOT_MADE, after=outcome.after or THROTTLED)
 

@@ -87,7 +87,7 @@ def _kind(outcome: Outcome) -> str:
     """A target is not to blame where its provider refuses us: it will be asked again."""
     if outcome.is_unknown:
         return Attempt.Outcome.LOST
-    return Attempt.Outcome.RETRY if outcome.kind == "rejected" and outcome.scope == "carrier" else outcome.kind
+    return Attempt.Outcome.RETRY if outcome.is_refusal else outcome.kind
 
 
 def _sent(verdict: Verdict) -> Event:

@@ -1,14 +1,18 @@
 """Letters, to a mail server that checks them."""
 
 import asyncio
+import threading
+import time
 import uuid
 
 import pytest
+from django.core.mail.backends.dummy import EmailBackend
 
 from growth.campaigns.channels import letters
 from growth.campaigns.channels.email import Email
 from growth.campaigns.channels.interface import Carrier, Sending, Target
 from growth.campaigns.channels.sessions import opened
+from growth.campaigns.sending.sending import NOT_ANSWERED, NOT_MADE, Batch
 from tests.growth.campaigns.channels.rigs import free_port, message
 from tests.growth.campaigns.servers import smtp
 
@@ -141,3 +145,27 @@ def test_without_a_server_of_its_own_the_sites_mail_is_used(mailoutbox):
 def test_a_subject_has_an_end():
     assert Email().check(message(subject="x" * 200), Carrier("mail", "email")) == []
     assert len(Email().check(message(subject="x" * 201), Carrier("mail", "email"))) == 1
+
+
+def test_of_letters_in_line_when_the_time_is_over_those_not_begun_were_not_made(monkeypatch):
+    monkeypatch.setattr("growth.campaigns.channels.letterbox.THREADS", 1)
+    begun, free = threading.Event(), threading.Event()
+
+    class Slow(EmailBackend):
+        def open(self):
+            begun.set()
+            free.wait(5)
+
+    monkeypatch.setattr("growth.campaigns.channels.email.get_connection", Slow)
+
+    async def scenario():
+        async with opened() as session:
+            batch = Batch([letter() for _number in range(3)], until=time.monotonic() + 60)
+            await batch.go(session, seconds=0)
+            await asyncio.to_thread(begun.wait, 5)
+            batch._until = time.monotonic()  # noqa: SLF001 (the time is over)
+            await batch.go(session, seconds=0)
+            free.set()
+            return batch.outcomes
+
+    assert asyncio.run(scenario()) == [NOT_ANSWERED, NOT_MADE, NOT_MADE]
