@@ -266,16 +266,44 @@ def test_a_provider_that_refuses_us_pauses_the_campaign_and_loses_nothing(webpus
     assert [attempt.outcome for attempt in row.attempts.order_by("pk")] == ["retry", "accepted"]
 
 
-@pytest.mark.parametrize(("refused", "state"), [(24, "running"), (25, "paused")])
-def test_too_many_refusals_pause_the_campaign(webpush, reader, refused, state):
-    campaign = rows.campaign()
-    row = rows.due(campaign, reader)
-    outcomes = ["rejected"] * (refused - 1) + ["accepted"] * 20
-    Attempt.objects.bulk_create([Attempt(delivery=row, channel="email", at=NOON, outcome=one) for one in outcomes])
-    webpush.answers.append(REJECTED)
+def refused_before(campaign, *, members: int, channel: str = "fcm", each: int = 1) -> None:
+    made = [rows.due(campaign, member, at=NOON + timedelta(days=1)) for member in rows.members(members)]
+    given = [Attempt(delivery=row, channel=channel, at=NOON, outcome="rejected") for row in made for _ in range(each)]
+    Attempt.objects.bulk_create(given)
+
+
+@pytest.mark.parametrize(
+    ("before", "hosts", "state"),
+    [
+        ({"members": 23}, [], "running"),
+        ({"members": 24}, [], "paused"),
+        ({"members": 8, "each": 6}, [], "running"),
+        ({"members": 24, "channel": "webpush"}, [], "running"),
+        ({"members": 24, "channel": "webpush"}, ["*.push.apple.com"], "paused"),
+        ({"members": 24, "channel": "webhook"}, [], "running"),
+    ],
+    ids=["few", "enough", "of few members", "any browser", "known browsers", "webhooks"],
+)
+def test_too_many_members_refused_by_services_we_chose_pause_the_campaign(fcm, alice, settings, before, hosts, state):
+    settings.WEBPUSH_HOSTS = hosts
+    campaign = rows.campaign(channels=["fcm"])
+    refused_before(campaign, **before)
+    rows.telephone(alice)
+    rows.due(campaign, alice)
+    fcm.answers.append(REJECTED)
     sent_round()
     campaign.refresh_from_db()
     assert campaign.state == state
+
+
+def test_what_an_address_of_a_member_refuses_pauses_nothing(webpush, reader):
+    campaign = rows.campaign()
+    refused_before(campaign, members=30)
+    rows.due(campaign, reader)
+    webpush.answers.append(REJECTED)
+    sent_round()
+    campaign.refresh_from_db()
+    assert campaign.state == "running"
 
 
 def test_nobody_else_settles_a_row(webpush, reader, monkeypatch):
