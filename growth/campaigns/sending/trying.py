@@ -21,6 +21,7 @@ from growth.campaigns.models import Attempt
 from growth.campaigns.sending.carriers import Carriers
 from growth.campaigns.sending.plans import Plan
 
+KEYS_SECONDS = 8  # meanwhile no batch of the thread is settled: with `sending.SECONDS` less than a lease
 Keys = dict[int, list[str] | Unavailable]  # by provider
 
 
@@ -40,7 +41,10 @@ async def fetch_keys(plans: Sequence[Plan], carriers: Carriers, sessions: Sessio
 
 async def _keys(carrier: Carrier, number: int, sessions: Sessions) -> list[str] | Unavailable:
     try:
-        return list(await CHANNELS[carrier.channel].keys(carrier, number, sessions))
+        async with asyncio.timeout(KEYS_SECONDS):
+            return list(await CHANNELS[carrier.channel].keys(carrier, number, sessions))
+    except TimeoutError:
+        return Unavailable("no keys in time")
     except Unavailable as fault:
         return fault
 
