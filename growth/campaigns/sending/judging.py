@@ -9,24 +9,33 @@ from datetime import datetime, timedelta
 from growth.campaigns.channels.interface import Outcome
 from growth.campaigns.models import Campaign, Delivery
 from growth.campaigns.sending import retrying
+from growth.campaigns.sending.sending import NOT_MADE
 from growth.campaigns.sending.verdicts import MAY_HAVE_ARRIVED, State, Verdict, end, later
 
 REFUSED = timedelta(minutes=1)  # until a provider that refuses us is asked again, if nobody pauses the campaign
 
 
 def judge(
-    row: Delivery, outcomes: Sequence[Outcome], *, repeats_are_known: bool, further: bool, now: datetime
+    row: Delivery,
+    outcomes: Sequence[Outcome],
+    *,
+    repeats_are_known: bool,
+    further: bool,
+    now: datetime,
+    waited: int = 0,
 ) -> Verdict:
     """By the best of its targets: one that has it is enough; one that may have it decides before one that has not.
 
-    `further`: whether another channel reaches the member. Throttled is no attempt: it never ends a row."""
+    `further`: whether another channel reaches the member; `waited`: how often a target has asked us to wait before.
+    Throttled is no attempt: it never ends a row."""
     of = {one.kind: one for one in outcomes}
     if "accepted" in of:
         return Verdict(row, State.SENT, tried=1)
     if any(one.is_unknown for one in outcomes):
         return unknown(row, repeats_are_known=repeats_are_known, now=now)
     if throttled := of.get("throttled"):
-        return later(row, now + timedelta(seconds=retrying.block(throttled.after)), "throttled")
+        times = waited if throttled.scope == "target" and throttled.reason != NOT_MADE.reason else 0
+        return later(row, now + timedelta(seconds=retrying.throttled(times, throttled.after)), "throttled")
     if retry := of.get("retry"):
         return _again(row, retry, now)
     if any(one.scope == "carrier" for one in outcomes):

@@ -8,10 +8,15 @@ from typing import Any
 
 from growth.campaigns.channels.interface import Target
 from growth.campaigns.models import Attempt, Delivery, Provider
+from growth.campaigns.sending.sending import NOT_MADE
 
 Outcome = Attempt.Outcome
 MAY_HAVE_ARRIVED = ("", Outcome.LOST)
 TO_BE_REPEATED = (*MAY_HAVE_ARRIVED, Outcome.RETRY, Outcome.THROTTLED)
+
+
+def _asked_to_wait(attempt: Attempt) -> bool:
+    return attempt.outcome == Outcome.THROTTLED and attempt.reason != NOT_MADE.reason
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,11 @@ class Plan:
 
     def may_have_arrived(self, target: Target) -> bool:
         return any(one.outcome in MAY_HAVE_ARRIVED for one in self._at(target))
+
+    @property
+    def waited(self) -> int:
+        """How often the one of its targets that did so most asked us to wait."""
+        return max(sum(_asked_to_wait(one) for one in self._at(target)) for target in self.targets)
 
     def _at(self, target: Target) -> list[Attempt]:
         return [one for one in self.before if (one.channel, one.device_id) == (target.channel, target.device_id)]

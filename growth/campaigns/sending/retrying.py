@@ -22,6 +22,13 @@ def pause(tries: int, after: float | None = None) -> float | None:
     return max(own, min(after or 0.0, LONGEST_WISH))
 
 
+def throttled(times: int, after: float | None) -> float:
+    """Seconds that a target is left alone which asked us to wait, so often before: what it asks for is members' to
+    say, so the pauses grow as after attempts, up to the longest."""
+    own = PAUSES[min(times, len(PAUSES)) - 1] if times else 0.0
+    return max(own, block(after))
+
+
 def block(after: float | None) -> float:
     """Seconds that a provider is left alone which said that it is asked too often."""
     return min(max(after or THROTTLED, 1.0), LONGEST_WISH)

@@ -61,7 +61,9 @@ def _verdict(pairs: Sequence[tuple[Request, Outcome]], now: datetime) -> Verdict
     plan = pairs[0][0].plan
     known = CHANNELS[plan.channel].repeats_are_known
     came = [outcome for _request, outcome in pairs]
-    verdict = judge(plan.delivery, came, repeats_are_known=known, further=bool(plan.further), now=now)
+    verdict = judge(
+        plan.delivery, came, repeats_are_known=known, further=bool(plan.further), now=now, waited=plan.waited
+    )
     return replace(verdict, told={**plan.told, **verdict.told})
 
 

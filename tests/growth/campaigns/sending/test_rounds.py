@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from datetime import timedelta
 from itertools import count
@@ -14,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from events.models import Event
 from growth.campaigns.channels.interface import Outcome, Unavailable
 from growth.campaigns.models import Attempt, Campaign, CapCount, Delivery, Device
-from growth.campaigns.sending import claiming, flights, rounds, sending
+from growth.campaigns.sending import claiming, flights, rounds, sending, trying
 from growth.campaigns.sending.looping import loop
 from tests.growth.campaigns.sending import rows
 from tests.growth.campaigns.sending.rows import (
@@ -427,3 +428,45 @@ def test_what_may_have_arrived_keeps_its_places_however_it_ends(webpush, reader,
         assert sent_round(row.due_at) == 1
     assert ended(row) == (state, reason)
     assert counted() == {"day": (1, 0), "week": (1, 0)}
+
+
+def test_an_address_that_always_asks_us_to_wait_is_asked_ever_less(webpush, reader):
+    rows.browser(reader)
+    row = rows.due(rows.campaign(), reader)
+    webpush.answers.extend([Outcome("throttled", code=429, after=1, scope="target")] * 14)
+    at, pauses = NOON, []
+    for _ in range(7):
+        assert sent_round(at) == 1
+        row.refresh_from_db()
+        pauses.append((row.due_at - at).total_seconds())
+        at = row.due_at
+    assert pauses == [1, 5, 30, 120, 600, 1800, 1800]
+    assert (row.state, row.tries) == ("due", 0)
+
+
+def test_a_provider_that_has_had_enough_and_what_was_not_made_make_no_address_wait_longer(webpush, reader):
+    row = rows.due(rows.campaign(), reader)
+    outcomes = ["throttled"] * 6
+    given = [Attempt(delivery=row, channel="webpush", device=reader.devices.get(), outcome=one) for one in outcomes]
+    Attempt.objects.bulk_create(given)
+    webpush.answers.append(THROTTLED)
+    sent_round()
+    row.refresh_from_db()
+    assert row.due_at == NOON + timedelta(seconds=30)
+    row.attempts.update(reason="not_made")
+    webpush.answers.append(Outcome("throttled", after=2, scope="target"))
+    sent_round(NOON + timedelta(seconds=31))
+    row.refresh_from_db()
+    assert row.due_at == NOON + timedelta(seconds=33)
+
+
+def test_keys_that_do_not_come_hold_up_no_batch_for_long(webpush, reader, monkeypatch):
+    async def silent(*_given):
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(trying, "KEYS_SECONDS", 0.01)
+    monkeypatch.setattr(webpush, "keys", silent)
+    row = rows.due(rows.campaign(), reader)
+    sent_round()
+    row.refresh_from_db()
+    assert (row.state, row.postponed, row.due_at) == ("due", "no_keys", NOON + timedelta(seconds=10))
