@@ -26,7 +26,6 @@ ADD, CHANGE, APPROVE, LAUNCH = (f"campaigns.{name}_campaign" for name in ("add",
 State = Campaign.State
 OPEN = (State.DRAFT, State.REVIEW, State.SCHEDULED, State.RUNNING, State.PAUSED)
 GOING = (State.RUNNING, State.PAUSED)
-WRITING = ("created", "changed", "submitted")  # acts of authors
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ ACTS = (
         "approve",
         _("Approve"),
         _("It is approved."),
-        NoteForm,
+        reasons.ApproveForm,
         acting.approve,
         consequences.of_approve,
         (State.REVIEW,),
@@ -177,7 +176,8 @@ def confirm(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         refused=refused,
         missing=consequences.missing(campaign) if chosen.key in ("submit", "approve", "launch") else (),
     )
-    return ask(request, deed, chosen.form(request.POST or None, campaign=campaign))
+    seen = {"seen": request.GET["seen"]} if "seen" in request.GET else None
+    return ask(request, deed, chosen.form(request.POST or None, campaign=campaign, initial=seen))
 
 
 def _done(act: Act, campaign: Campaign, **given: Any) -> str:
@@ -188,11 +188,6 @@ def _refusal(act: Act, campaign: Campaign, member: Any) -> Any:
     """Why this act is not this member's now; "" where it is."""
     if campaign.state not in act.states or (act.key == "stop_test" and campaign.test_stopped_at):
         return not_now(campaign.get_state_display())
-    if act.key == "approve" and wrote(campaign, member):
+    if act.key == "approve" and acting.wrote(campaign, member):
         return _("You wrote it yourself: somebody else approves it.")
     return ""
-
-
-def wrote(campaign: Campaign, member: Any) -> bool:
-    """Whether any of it is this member's: made, changed or handed in."""
-    return campaign.created_by_id == member.pk or campaign.changes.filter(act__in=WRITING, by=member.pk).exists()

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from growth.campaigns.admin import acts, estimates, progress
 from growth.campaigns.models import Campaign
+from growth.campaigns.planning import acting
 
 MOST = 50  # changes and occurrences that are shown
 LIVE = (Campaign.State.SCHEDULED, Campaign.State.RUNNING, Campaign.State.PAUSED)
@@ -26,10 +27,10 @@ def standing(request: HttpRequest, campaign: Campaign, *, may_change: bool) -> H
         "variations": campaign.variations.select_related("provider"),
         "guardrails": campaign.guardrails.select_related("metric"),
         "occurrences": campaign.occurrences.order_by("-number")[:MOST],
-        "changes": campaign.changes.select_related("by")[:MOST],
+        "changes": list(campaign.changes.select_related("by")[:MOST]),
         "acts": acts.offered(request.user, campaign),
         "may_change": may_change,
-        "own": campaign.state == Campaign.State.REVIEW and acts.wrote(campaign, request.user),
+        "own": campaign.state == Campaign.State.REVIEW and acting.wrote(campaign, request.user),
         "estimate": estimates.told(campaign) if campaign.state in BEFORE else [],
     }
     return render(request, "admin/campaigns/standing.html", context)

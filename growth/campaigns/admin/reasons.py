@@ -13,6 +13,7 @@ from experiments.admin.asking import WhyForm
 from experiments.models.flags import KEY
 from growth.campaigns.admin.editor.forms import moment
 from growth.campaigns.models import Campaign
+from growth.campaigns.planning import acting
 
 NOTHING = "nothing"
 
@@ -29,6 +30,16 @@ class NoteForm(ReasonForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["why"].required = False
+
+
+class ApproveForm(NoteForm):
+    """It holds the last change that its reader saw, on the page that led here or on this one."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["seen"].initial = acting.last_change(self.campaign)
 
 
 class LaunchForm(NoteForm):

@@ -8,6 +8,7 @@ ValidationError where the campaign's state does not allow it.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -20,6 +21,7 @@ from growth.campaigns.planning.checking import check
 from growth.campaigns.planning.recording import Person, acting, must_be, must_say_why
 
 State = Campaign.State
+WRITING = ("created", "changed", "submitted")  # acts of authors
 
 
 def submit(campaign: Campaign, *, by: Person, why: str = "") -> Campaign:
@@ -31,10 +33,15 @@ def submit(campaign: Campaign, *, by: Person, why: str = "") -> Campaign:
     return campaign
 
 
-def approve(campaign: Campaign, *, by: Person, why: str = "") -> Campaign:
-    """It goes out at its time; without one when somebody launches it."""
+def approve(campaign: Campaign, *, by: Person, why: str = "", seen: int | None = None) -> Campaign:
+    """It goes out at its time; without one when somebody launches it. `seen` is the last of its changes that was looked
+    at (last_change). ValidationError where another came since, and to whoever wrote any of it."""
     with acting(campaign, "approved", by=by, why=why) as row:
         must_be(row, State.REVIEW)
+        if by and wrote(row, by):
+            raise ValidationError(_("You wrote it yourself: somebody else approves it."))
+        if seen is not None and seen != last_change(row):
+            raise ValidationError(_("It was changed after you looked at it: go back and look again."))
         check(row)
         row.state, row.approved_by_id = State.SCHEDULED, by.pk if by else None
     return campaign
@@ -118,3 +125,13 @@ def stop_test(campaign: Campaign, *, by: Person, why: str, winner: int | None = 
         if winner is None:
             row.state, row.finished_at = State.FINISHED, timezone.now()
     return campaign
+
+
+def wrote(campaign: Campaign, member: Any) -> bool:
+    """Whether any of it is this member's: made, changed or handed in."""
+    return campaign.created_by_id == member.pk or campaign.changes.filter(act__in=WRITING, by=member.pk).exists()
+
+
+def last_change(campaign: Campaign) -> int | None:
+    """The id of the newest row of its history."""
+    return campaign.changes.order_by("-pk").values_list("pk", flat=True).first()

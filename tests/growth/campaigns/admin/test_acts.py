@@ -10,6 +10,8 @@ WRITTEN = ({"key": "only", "name": "Only", "content": {"texts": {"en": {"title":
 
 
 def act(client, campaign, name, /, **given):
+    if name == "approve" and "seen" not in given:
+        given["seen"] = client.get(f"{LIST}{campaign.pk}/approve/").context["form"]["seen"].value()
     return client.post(f"{LIST}{campaign.pk}/{name}/", {"why": "", **given})
 
 
@@ -37,6 +39,23 @@ def test_who_changed_it_does_not_approve_it_either(colleague, boss, admin):
     creating.change(campaign, by=admin, name="Other")
     acting.submit(campaign, by=None)
     act(boss, campaign, "approve")
+    assert state(campaign) == "review"
+    act(colleague, campaign, "approve")
+    assert state(campaign) == "scheduled"
+
+
+def test_what_was_changed_since_the_page_was_opened_is_not_approved(boss, colleague, admin):
+    campaign = builders.campaign(by=admin, variations=WRITTEN)
+    acting.submit(campaign, by=admin)
+    page = colleague.get(campaign.get_absolute_url()).content.decode()
+    seen = acting.last_change(campaign)
+    leads = f"{LIST}{campaign.pk}/approve/?seen={seen}"
+    assert f'href="{leads}"' in page
+    creating.change(campaign, by=admin, name="Other")
+    acting.submit(campaign, by=admin)
+    assert f'name="seen" value="{seen}"' in colleague.get(leads).content.decode()
+    assert "look again" in act(colleague, campaign, "approve", seen=seen).content.decode()
+    assert "This field is required." in act(colleague, campaign, "approve", seen="").content.decode()
     assert state(campaign) == "review"
     act(colleague, campaign, "approve")
     assert state(campaign) == "scheduled"

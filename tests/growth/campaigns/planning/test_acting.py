@@ -20,10 +20,10 @@ def acts(campaign: Campaign) -> list[str]:
     return list(campaign.changes.order_by("pk").values_list("act", flat=True))
 
 
-def test_a_campaign_goes_from_draft_to_its_end_and_every_act_is_kept(alice):
+def test_a_campaign_goes_from_draft_to_its_end_and_every_act_is_kept(alice, bob):
     campaign = builders.campaign(by=alice)
     acting.submit(campaign, by=alice)
-    acting.approve(campaign, by=alice)
+    acting.approve(campaign, by=bob)
     acting.launch(campaign, by=alice)
     acting.pause(campaign, by=None, why="too many errors")
     assert (campaign.state, campaign.paused_why) == (State.PAUSED, "too many errors")
@@ -57,6 +57,28 @@ def test_every_act_is_refused_in_every_state_but_its_own(verb):
         with pytest.raises(ValidationError, match="for this it must be"):
             getattr(acting, verb)(campaign, by=None, why="because")
     assert acts(campaign) == ["created"]
+
+
+@pytest.mark.parametrize("wrote", ["created", "changed", "submitted"])
+def test_who_wrote_any_of_it_does_not_approve_it(wrote, alice, bob):
+    by = {"created": None, "changed": None, "submitted": None, wrote: alice}
+    campaign = builders.campaign(by=by["created"])
+    creating.change(campaign, by=by["changed"], name="Other")
+    acting.submit(campaign, by=by["submitted"])
+    with pytest.raises(ValidationError, match="somebody else approves"):
+        acting.approve(campaign, by=alice)
+    assert acting.approve(campaign, by=bob).approved_by == bob
+
+
+def test_what_was_changed_after_it_was_looked_at_is_not_approved(alice, bob):
+    campaign = builders.campaign(by=alice)
+    acting.submit(campaign, by=alice)
+    seen = acting.last_change(campaign)
+    creating.change(campaign, by=alice, name="Other")
+    acting.submit(campaign, by=alice)
+    with pytest.raises(ValidationError, match="look again"):
+        acting.approve(campaign, by=bob, seen=seen)
+    acting.approve(campaign, by=bob, seen=acting.last_change(campaign))
 
 
 def test_what_is_not_complete_is_not_submitted():
