@@ -104,7 +104,7 @@ def _try_provider(request: HttpRequest, provider: Provider, reached: Sequence[Ta
 
 def _try(request: HttpRequest, campaign: Campaign, reached: Sequence[Target], *, by: Any, variation: int) -> None:
     row = campaign.variations.select_related("provider").get(index=variation)
-    made = preview(campaign, row.content, by.pk, now=timezone.now())
+    made = preview(campaign, row.content, by.pk, now=timezone.now(), looker=by)
     if isinstance(made, Problem):
         raise ValidationError(str(REASONS.get(made.reason, made.reason)))
     channels = row.channels or campaign.channels

@@ -25,6 +25,7 @@ SOME = 30
 REASONS = {
     "nothing_to_say": gettext_lazy("The source finds nothing for this member: they would get no message."),
     "member_gone": gettext_lazy("This member is not active: they would get no message."),
+    "unreadable": gettext_lazy("The source finds for this member only what you may not read yourself."),
     "template": gettext_lazy("The texts cannot be read; what is wrong is said below."),
     "foreign_address": gettext_lazy("It leads to another site: messages lead to pages of this site only."),
 }
@@ -73,15 +74,15 @@ def look(post: QueryDict, reader: Any) -> Look:
         return Look(None, fault=_("There is no member “%s”.") % name)
     if row is None:
         return Look(member, fault=_("There is no such variation."))
-    return look_at(campaign_of(editor), row, member)
+    return look_at(campaign_of(editor), row, member, looker=reader)
 
 
-def look_at(campaign: Campaign, row: Variation, member: Member) -> Look:
+def look_at(campaign: Campaign, row: Variation, member: Member, *, looker: Any) -> Look:
     channels = row.channels or campaign.channels
     found = [(_place(one.where), one) for one in findings(campaign, row)] if row.content["texts"] else []
     if not row.content["texts"]:
         return Look(member, fault=_("Write a title, and it is shown here."))
-    made = preview(campaign, row.content, member.pk, now=timezone.now())
+    made = preview(campaign, row.content, member.pk, now=timezone.now(), looker=looker)
     if isinstance(made, Problem):
         return Look(member, fault=REASONS.get(made.reason, made.reason), findings=found)
     if not channels:
