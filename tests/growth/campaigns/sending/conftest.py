@@ -29,3 +29,9 @@ def fcm(db, monkeypatch) -> Told:
 @pytest.fixture
 def push_service(webpush) -> Provider:
     return Provider.objects.get(channel="webpush")
+
+
+@pytest.fixture
+def reader(alice):
+    rows.browser(alice)
+    return alice

@@ -10,11 +10,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+import time_machine
+
 from community.members.models import Member
 from growth.campaigns.channels.base import Base
 from growth.campaigns.channels.interface import Carrier, Outcome, Sending, Unavailable
 from growth.campaigns.devices import registering
-from growth.campaigns.models import Campaign, Delivery, Device, Provider, SubscriptionTopic, Variation
+from growth.campaigns.models import Campaign, CapCount, Delivery, Device, Provider, SubscriptionTopic, Variation
+from growth.campaigns.sending import rounds
 from tests.growth.campaigns.devices import addresses
 
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)  # a Wednesday; nobody in UTC sleeps
@@ -86,3 +89,18 @@ class Told(Base):
         if self.no_keys:
             raise self.no_keys
         return await super().keys(carrier, count, session)
+
+
+def sent_round(at=NOON) -> int:
+    with time_machine.travel(at, tick=False):
+        return rounds.send_round(at)
+
+
+def ended(delivery: Delivery) -> tuple[str, str]:
+    delivery.refresh_from_db()
+    return delivery.state, delivery.reason
+
+
+def counted() -> dict[str, tuple[int, int]]:
+    places = CapCount.objects.values_list("period", "count", "virtual")
+    return {period: (real, sum(virtual.values())) for period, real, virtual in places}
