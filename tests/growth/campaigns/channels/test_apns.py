@@ -9,6 +9,7 @@ import pytest
 from growth.campaigns.channels.apns import APNs, payload
 from growth.campaigns.channels.interface import Carrier
 from tests.growth.campaigns.channels.rigs import message, rigged
+from tests.growth.campaigns.channels.running import run
 from tests.growth.campaigns.servers import apns
 
 GONE_SINCE = datetime.fromtimestamp(apns.GONE_SINCE / 1000, UTC)
@@ -27,7 +28,7 @@ def sent(settings, *told, carrier=None, registered=None, between=None, **address
                     between(rig.service)
             return outcomes, rig.service
 
-    return asyncio.run(scenario())
+    return run(scenario())
 
 
 def test_the_request_has_every_header(settings):
@@ -49,7 +50,7 @@ def test_one_token_and_one_connection_serve_many_messages(settings):
             outcomes = await asyncio.gather(*[rig.send() for _number in range(150)])
             return {outcome.kind for outcome in outcomes}, len(rig.service.tokens), len(rig.service.connections)
 
-    assert asyncio.run(scenario()) == ({"accepted"}, 1, 1)
+    assert run(scenario()) == ({"accepted"}, 1, 1)
 
 
 def test_a_token_that_has_expired_is_made_anew(settings):

@@ -14,6 +14,7 @@ from growth.campaigns.channels.interface import Carrier, Sending, Target
 from growth.campaigns.channels.sessions import opened
 from growth.campaigns.sending.sending import NOT_ANSWERED, NOT_MADE, Batch
 from tests.growth.campaigns.channels.rigs import free_port, message
+from tests.growth.campaigns.channels.running import run
 from tests.growth.campaigns.servers import smtp
 
 UNSUBSCRIBE = "https://forum.example/m/stop/abc/"
@@ -36,7 +37,7 @@ def posted(server, *sendings, config=None):
             server.faults.released.set()
             return outcomes
 
-    return asyncio.run(scenario())
+    return run(scenario())
 
 
 def test_a_letter_arrives_and_can_be_unsubscribed_from_by_one_click():
@@ -124,7 +125,7 @@ def test_no_mail_server_is_no_unknown():
         async with opened() as session:
             return await Email().send(letter(carrier=own), session)
 
-    outcome = asyncio.run(scenario())
+    outcome = run(scenario())
     assert (outcome.kind, outcome.is_unknown) == ("retry", False)
 
 
@@ -138,7 +139,7 @@ def test_without_a_server_of_its_own_the_sites_mail_is_used(mailoutbox):
         async with opened() as session:
             return await Email().send(letter(subject="Two\nlines"), session)
 
-    assert asyncio.run(scenario()).kind == "accepted"
+    assert run(scenario()).kind == "accepted"
     assert [one.subject for one in mailoutbox] == ["Two lines"]
 
 
@@ -168,4 +169,4 @@ def test_of_letters_in_line_when_the_time_is_over_those_not_begun_were_not_made(
             free.set()
             return batch.outcomes
 
-    assert asyncio.run(scenario()) == [NOT_ANSWERED, NOT_MADE, NOT_MADE]
+    assert run(scenario()) == [NOT_ANSWERED, NOT_MADE, NOT_MADE]

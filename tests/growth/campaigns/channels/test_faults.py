@@ -1,6 +1,5 @@
 """Every channel over the network: what it says when the other side fails, by one and the same account."""
 
-import asyncio
 from dataclasses import replace
 
 import pytest
@@ -9,6 +8,7 @@ from growth.campaigns.channels import CHANNELS, sessions
 from growth.campaigns.channels.http2 import pool
 from growth.campaigns.channels.interface import Carrier
 from tests.growth.campaigns.channels.rigs import PARTS, free_port, rigged
+from tests.growth.campaigns.channels.running import run
 
 NETWORKED = sorted(PARTS)
 THROTTLES = {"webpush": "target", "webhook": "target", "apns": "target", "fcm": "carrier", "jpush": "carrier"}
@@ -30,7 +30,7 @@ def outcome(name, settings):
                 rig.service.faults.queue.extend(faults)
                 return await rig.send(), rig.service.ledger
 
-        return asyncio.run(scenario())
+        return run(scenario())
 
     return send
 
@@ -74,7 +74,7 @@ def test_nobody_listening_is_no_unknown(name, settings):
             target = replace(prepared.target, address=moved)
             return await rig.repeat(replace(prepared, target=target))
 
-    came = asyncio.run(scenario())
+    came = run(scenario())
     assert (came.kind, came.is_unknown) == ("retry", False)
     assert came.reason
 
@@ -93,7 +93,7 @@ def test_who_is_gone_is_forgotten(name, code, settings):
             rig.service.faults.queue.append(code)
             return await rig.send()
 
-    came = asyncio.run(scenario())
+    came = run(scenario())
     assert (came.kind, came.code) == ("dead_token", int(code))
 
 
@@ -107,7 +107,7 @@ def test_a_repetition_does_nothing_where_it_is_known(name, settings, monkeypatch
             rig.service.faults.queue.append("silence")
             return await rig.repeat(prepared), await rig.repeat(prepared), rig.service.ledger.seen()
 
-    first, second, seen = asyncio.run(scenario())
+    first, second, seen = run(scenario())
     assert CHANNELS[name].repeats_are_known
     assert (first.is_unknown, second.kind) == (True, "accepted")
     assert (seen["accepted"], seen["doubled"]) == (1, 0)
@@ -121,7 +121,7 @@ def test_a_repetition_takes_the_place_of_the_first_where_channels_collapse(name,
             outcomes = [await rig.repeat(prepared), await rig.repeat(prepared)]
             return outcomes, rig.service.ledger.seen()
 
-    outcomes, seen = asyncio.run(scenario())
+    outcomes, seen = run(scenario())
     assert CHANNELS[name].collapses
     assert [outcome.kind for outcome in outcomes] == ["accepted", "accepted"]
     assert (seen["messages"], seen["replaced"], seen["doubled"]) == (1, 1, 0)
@@ -133,7 +133,7 @@ def test_a_provider_without_its_settings_is_the_one_that_is_refused(name, settin
             prepared = await rig.prepared()
             return await rig.repeat(replace(prepared, carrier=Carrier(rig.carrier.key, name)))
 
-    came = asyncio.run(scenario())
+    came = run(scenario())
     if name == "webhook":  # it needs none
         assert came.kind == "accepted"
     else:

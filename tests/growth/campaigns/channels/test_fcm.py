@@ -8,6 +8,7 @@ import pytest
 from growth.campaigns.channels.fcm import FCM, MOST_BYTES, _body
 from growth.campaigns.channels.interface import Carrier
 from tests.growth.campaigns.channels.rigs import message, rigged
+from tests.growth.campaigns.channels.running import run
 from tests.growth.campaigns.servers import fcm
 
 CARRIER = Carrier("android", "fcm")
@@ -24,7 +25,7 @@ def sent(settings, *told, carrier=None, before=None, **address):
                     before(rig.service)
             return outcomes, rig.service
 
-    return asyncio.run(scenario())
+    return run(scenario())
 
 
 def test_the_message_has_its_collapse_key_for_every_platform(settings):
@@ -45,7 +46,7 @@ def test_one_bearer_token_serves_many_messages_asked_for_at_once(settings):
             outcomes = await asyncio.gather(*[rig.send() for _number in range(20)])
             return {outcome.kind for outcome in outcomes}, rig.service.given
 
-    assert asyncio.run(scenario()) == ({"accepted"}, 1)
+    assert run(scenario()) == ({"accepted"}, 1)
 
 
 def test_a_bearer_token_that_is_withdrawn_is_asked_for_anew(settings):

@@ -8,6 +8,7 @@ import pytest
 from growth.campaigns.channels.http2 import Pool, connection, pool
 from growth.campaigns.channels.http2.frames import Frames
 from tests.growth.campaigns.channels.rigs import free_port
+from tests.growth.campaigns.channels.running import run
 from tests.growth.campaigns.servers import goaway
 
 
@@ -16,7 +17,7 @@ def ask(server, certificates, bodies):
         async with goaway.running(server, certificates) as url, Pool() as client:
             return await asyncio.gather(*[client.post(url, headers={}, body=body) for body in bodies])
 
-    return asyncio.run(scenario())
+    return run(scenario())
 
 
 @pytest.mark.parametrize("takes", [1, 7, 20])
@@ -53,7 +54,7 @@ def test_a_server_that_hangs_up_at_once_was_told_nothing(certificates):
         async with listening, Pool() as client:
             return await client.post(f"https://localhost:{port}/3/device/a1", headers={}, body=b"{}")
 
-    reply = asyncio.run(scenario())
+    reply = run(scenario())
     assert (reply.code, reply.written) == (None, False)
     assert reply.fault
 
@@ -75,4 +76,4 @@ def test_only_a_request_that_went_out_whole_can_be_lost():
             stream.fail("closed", taken=True)
         return type(half.answer.exception()), type(whole.answer.exception())
 
-    assert asyncio.run(scenario()) == (connection.NotTaken, connection.Lost)
+    assert run(scenario()) == (connection.NotTaken, connection.Lost)

@@ -1,6 +1,5 @@
 """JPush: its keys, its payload, and what its errors mean."""
 
-import asyncio
 from dataclasses import replace
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from growth.campaigns.channels.interface import Carrier, Unavailable
 from growth.campaigns.channels.jpush import JPush
 from tests.growth.campaigns.channels.rigs import message, rigged
+from tests.growth.campaigns.channels.running import run
 from tests.growth.campaigns.servers import jpush
 
 
@@ -16,7 +16,7 @@ def with_rig(settings, do, service=None):
         async with rigged("jpush", settings, service) as rig:
             return await do(rig)
 
-    return asyncio.run(scenario())
+    return run(scenario())
 
 
 def test_the_message_is_for_both_platforms(settings):

@@ -13,6 +13,7 @@ from growth.campaigns.channels.collapsing import topic, within
 from growth.campaigns.channels.interface import UNKNOWN
 from growth.campaigns.channels.replies import LONGEST_WAIT, Reply, plain_outcome, retry_after
 from growth.campaigns.channels.tokens import MOST, Token, Tokens
+from tests.growth.campaigns.channels.running import run
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -117,5 +118,5 @@ def test_a_token_that_many_wait_for_is_asked_for_once():
         tokens = Tokens()
         return await asyncio.gather(*[tokens.fetch("a", ask) for _number in range(5)])
 
-    assert asyncio.run(scenario()) == ["x"] * 5
+    assert run(scenario()) == ["x"] * 5
     assert len(asked) == 1

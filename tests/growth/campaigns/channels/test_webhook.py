@@ -1,6 +1,5 @@
 """Webhooks, and where a request to an address that members chose may go."""
 
-import asyncio
 import json
 
 import pytest
@@ -10,6 +9,7 @@ from growth.campaigns.channels import guard
 from growth.campaigns.channels.interface import Carrier
 from growth.campaigns.channels.webhook import Webhook, payload
 from tests.growth.campaigns.channels.rigs import message, rigged
+from tests.growth.campaigns.channels.running import run
 from tests.growth.campaigns.servers import webhook
 
 
@@ -18,7 +18,7 @@ def with_rig(settings, do, name="webhook"):
         async with rigged(name, settings) as rig:
             return await do(rig)
 
-    return asyncio.run(scenario())
+    return run(scenario())
 
 
 def test_the_receiver_finds_the_message_and_a_signature_that_is_right(settings):

@@ -1,6 +1,5 @@
 """Web push: the request, its encryption and its signature, read by others' means."""
 
-import asyncio
 import json
 import time
 from base64 import urlsafe_b64decode
@@ -20,6 +19,7 @@ from growth.campaigns.channels.interface import Carrier, Misconfigured
 from growth.campaigns.channels.webpush import channel, payload, vapid
 from growth.campaigns.devices import addressing
 from tests.growth.campaigns.channels.rigs import KEY, message, rigged
+from tests.growth.campaigns.channels.running import run
 from tests.growth.campaigns.servers.webpush import PushService, subscription
 
 CARRIER = Carrier("browsers", "webpush", {}, {"private_key": KEY})
@@ -32,7 +32,7 @@ def sent(settings, *told, service=None, **address):
         async with rigged("webpush", settings, service) as rig:
             return [await rig.send(one, **address) for one in told], rig.service
 
-    return asyncio.run(scenario())
+    return run(scenario())
 
 
 def test_the_browser_reads_what_was_written(settings):
