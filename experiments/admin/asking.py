@@ -31,7 +31,8 @@ class WhyForm(forms.Form):
 @dataclass(frozen=True)
 class Deed:
     """`do(by=…, **what the form says)` gives the address to go to then, or nothing: back. `refused` says why it cannot
-    be done now; `missing` what has to be there before."""
+    be done now; `missing` what has to be there before; `counting` is the address of what takes a while to count, which
+    is shown with what it `tells` as soon as it comes."""
 
     name: Words
     subject: Any
@@ -43,6 +44,7 @@ class Deed:
     danger: bool = False
     refused: Words = ""
     missing: Sequence[Words] = ()
+    counting: str = ""
 
 
 def ask(request: HttpRequest, deed: Deed, form: forms.Form) -> HttpResponse:

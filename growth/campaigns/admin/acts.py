@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from experiments.admin.asking import Deed, ask, not_now
-from growth.campaigns.admin import consequences, reasons
+from growth.campaigns.admin import consequences, estimates, reasons
 from growth.campaigns.admin.reasons import NoteForm, ReasonForm
 from growth.campaigns.models import Campaign
 from growth.campaigns.planning import acting, creating
@@ -25,6 +25,7 @@ from growth.campaigns.planning import acting, creating
 ADD, CHANGE, APPROVE, LAUNCH = (f"campaigns.{name}_campaign" for name in ("add", "change", "approve", "launch"))
 State = Campaign.State
 OPEN = (State.DRAFT, State.REVIEW, State.SCHEDULED, State.RUNNING, State.PAUSED)
+TO_GO_OUT = ("submit", "approve", "launch")  # acts
 GOING = (State.RUNNING, State.PAUSED)
 
 
@@ -174,7 +175,8 @@ def confirm(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         crumbs=[(_("Campaigns"), reverse("admin:campaigns_campaign_changelist"))],
         danger=chosen.danger,
         refused=refused,
-        missing=consequences.missing(campaign) if chosen.key in ("submit", "approve", "launch") else (),
+        counting=estimates.address(campaign) if chosen.key in TO_GO_OUT else "",
+        missing=consequences.missing(campaign) if chosen.key in TO_GO_OUT else (),
     )
     seen = {"seen": request.GET["seen"]} if "seen" in request.GET else None
     return ask(request, deed, chosen.form(request.POST or None, campaign=campaign, initial=seen))

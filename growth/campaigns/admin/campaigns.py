@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from unfold.admin import ModelAdmin
 
-from growth.campaigns.admin import acts, lists, outgoing, pages, report, trying
+from growth.campaigns.admin import acts, estimates, lists, outgoing, pages, report, trying
 from growth.campaigns.admin.editor import views
 from growth.campaigns.models import Campaign
 
@@ -28,6 +28,7 @@ class CampaignAdmin(ModelAdmin):
             page("preview/", views.preview, "preview"),
             page("calendar/", outgoing.outgoing, "calendar"),
             page("<int:pk>/try/", trying.try_out, "try"),
+            page("<int:pk>/estimate/", estimates.estimated, "estimate"),
             page("<int:pk>/progress/", pages.polled, "progress"),
             *(page(f"<int:pk>/{act.key}/", partial(acts.confirm, act=act.key), act.key) for act in acts.ACTS),
             *report.urls(self.admin_site),

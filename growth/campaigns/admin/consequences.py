@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from growth.campaigns.admin import estimates
 from growth.campaigns.models import Campaign, Delivery
 from growth.campaigns.planning import checking
 
@@ -24,7 +23,7 @@ def missing(campaign: Campaign) -> list[str]:
 
 
 def of_submit(campaign: Campaign) -> Told:
-    return [_("Somebody else looks at it and approves it, or sends it back."), *estimates.told(campaign)]
+    return [_("Somebody else looks at it and approves it, or sends it back.")]
 
 
 def of_approve(campaign: Campaign) -> Told:
@@ -34,13 +33,12 @@ def of_approve(campaign: Campaign) -> Told:
         begins = _("It goes out at once: its time has come.")
     else:
         begins = _("It has no time: somebody launches it.")
-    return [begins, *estimates.told(campaign)]
+    return [begins]
 
 
 def of_launch(campaign: Campaign) -> Told:
     return [
         _("It goes out now, and cannot be brought back. What is not sent yet can be paused."),
-        *estimates.told(campaign),
         _("Whom it reaches, with what, and by what it is judged stays from now on."),
     ]
 

@@ -1,18 +1,44 @@
-"""What is to be expected of a campaign before it goes out, in words."""
+"""What is to be expected of a campaign before it goes out, in words. It is counted over all members, so the pages that
+show it ask for it by itself, once they are there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.contrib import admin
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from growth.campaigns.models import Campaign, Channel
 from growth.campaigns.planning.estimating import Estimate, estimate
 from growth.campaigns.templatetags.campaign_words import span
 
 SHORT = timedelta(minutes=1)
+BEFORE = (Campaign.State.DRAFT, Campaign.State.REVIEW, Campaign.State.SCHEDULED)
+READERS = tuple(f"campaigns.{act}_campaign" for act in ("view", "change", "approve", "launch"))
+
+
+def address(campaign: Campaign) -> str:
+    """Empty of one without channels: there is nothing to expect."""
+    return reverse("admin:campaigns_campaign_estimate", args=[campaign.pk]) if campaign.channels else ""
+
+
+@require_safe
+def estimated(request: HttpRequest, pk: int) -> HttpResponse:
+    """A part for htmx; a page without it."""
+    if not any(map(request.user.has_perm, READERS)):
+        raise PermissionDenied
+    campaign = get_object_or_404(Campaign, pk=pk, state__in=BEFORE)
+    if "HX-Request" in request.headers:
+        return render(request, "admin/campaigns/_estimate.html", {"estimate": told(campaign)})
+    context = {"title": campaign.name, "campaign": campaign, "estimate": told(campaign)}
+    return render(request, "admin/campaigns/estimate.html", {**admin.site.each_context(request), **context})
 
 
 def told(campaign: Campaign) -> list[str]:

@@ -31,7 +31,7 @@ def standing(request: HttpRequest, campaign: Campaign, *, may_change: bool) -> H
         "acts": acts.offered(request.user, campaign),
         "may_change": may_change,
         "own": campaign.state == Campaign.State.REVIEW and acting.wrote(campaign, request.user),
-        "estimate": estimates.told(campaign) if campaign.state in BEFORE else [],
+        "counting": estimates.address(campaign) if campaign.state in BEFORE else "",
     }
     return render(request, "admin/campaigns/standing.html", context)
 

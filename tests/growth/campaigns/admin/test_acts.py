@@ -1,5 +1,6 @@
 import pytest
 
+from growth.campaigns.admin import estimates
 from growth.campaigns.models import Campaign
 from growth.campaigns.planning import acting, creating
 from tests.growth.campaigns import builders
@@ -141,6 +142,28 @@ def test_each_act_has_its_permission(staff_with):
 
 def test_what_is_to_be_expected_is_told_before_it_goes_out(boss, alice, bob):
     campaign = builders.campaign(variations=WRITTEN, holdout=0)
-    page = boss.get(f"{LIST}{campaign.pk}/submit/").content.decode()
-    assert "3 members take part. Held back for comparison: 0." in page
-    assert "3 can be reached" in page
+    address = f"{LIST}{campaign.pk}/estimate/"
+    part, page = boss.get(address, headers={"HX-Request": "true"}).content.decode(), boss.get(address).content.decode()
+    assert ("<html" in part, "<html" in page) == (False, True)
+    for told in (part, page):
+        assert "3 members take part. Held back for comparison: 0." in told
+        assert "3 can be reached" in told
+
+
+def test_no_page_waits_for_what_is_to_be_expected(boss, colleague, admin, monkeypatch):
+    monkeypatch.delattr(estimates, "estimate")
+    campaign = builders.campaign(by=admin, variations=WRITTEN)
+    part = f'hx-get="{LIST}{campaign.pk}/estimate/" hx-trigger="load"'
+    for client, name, given in ((boss, "submit", {}), (colleague, "approve", {}), (boss, "launch", {"typed": "no"})):
+        assert part in client.get(f"{LIST}{campaign.pk}/{name}/").content.decode()
+        assert (part in client.get(campaign.get_absolute_url()).content.decode()) == (name != "submit")
+        act(client, campaign, name, **given)
+    assert state(campaign) == "scheduled"
+    act(boss, campaign, "launch", typed=campaign.key)
+    assert part not in boss.get(campaign.get_absolute_url()).content.decode()
+    assert boss.get(f"{LIST}{campaign.pk}/estimate/").status_code == 404
+
+
+def test_what_is_to_be_expected_is_not_told_to_everybody(staff_with):
+    campaign = builders.campaign(variations=WRITTEN)
+    assert staff_with("view_provider").get(f"{LIST}{campaign.pk}/estimate/").status_code == 403

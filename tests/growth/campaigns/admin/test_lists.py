@@ -61,7 +61,7 @@ def test_progress_counts_rows_by_state(boss, alice, bob, carol):
     delivery(campaign, carol, state="due")
     page = text(boss.get(f"{LIST}{campaign.pk}/progress/"))
     assert "2 of 3 members are done: 66 %." in page
-    assert "every 3s" in page
+    assert "every 15s" in page
     assert f"?campaign={campaign.pk}&amp;state__exact=held" in page
 
 
