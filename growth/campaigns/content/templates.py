@@ -29,6 +29,7 @@ NODES = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Const, nodes.Name, nodes.Getattr, nodes.Getitem),
     *(nodes.If, nodes.CondExpr, nodes.For, nodes.Filter, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not),
 )
+OF_ADDRESSES = frozenset({"link", "unsubscribe", "url"})
 OF_A_LOOP = frozenset({"first", "last", "index"})
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -147,8 +148,11 @@ def compiled(source: str) -> Text:
 
 
 def _names_addresses(tree: nodes.Template) -> bool:
+    """A part that another value names may be any."""
     names = {name.name for name in tree.find_all(nodes.Name)} | {part.attr for part in tree.find_all(nodes.Getattr)}
-    return not names.isdisjoint({"link", "unsubscribe", "url"})
+    parts = [part.arg for part in tree.find_all(nodes.Getitem)]
+    names |= {part.value for part in parts if isinstance(part, nodes.Const)}
+    return not names.isdisjoint(OF_ADDRESSES) or not all(isinstance(part, nodes.Const) for part in parts)
 
 
 def _compiled(source: str) -> Callable[[Context], Iterator[str]]:

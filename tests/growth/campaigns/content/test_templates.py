@@ -160,6 +160,21 @@ def test_any_text_either_is_one_or_is_refused(source):
         said(source, member={"name": "Ann"})
 
 
+@pytest.mark.parametrize(
+    ("source", "does"),
+    [
+        ("{{ link }}", True),
+        ("{{ item.url }}", True),
+        ("{{ items[0]['url'] }}", True),
+        ("{{ items[0][data.part] }}", True),
+        ("{{ items[0]['title'] }} {{ items[1].title }}", False),
+        ("{{ member.name }} link url", False),
+    ],
+)
+def test_it_is_known_whether_a_text_may_hold_addresses(source, does):
+    assert compiled(source).names_addresses is does
+
+
 PIECES = some.sampled_from(
     ["{{", "}}", "{%", "%}", "if", "for", "in", "endif", "endfor", "else", "member", ".", "__class__", "[", "]", "(",
      ")", "|", "join", "default", "'", "1", " ", "not", "==", "items", "loop", "{#", "#}", "-", "x"]
