@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
 from itertools import count
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.db import models
 from django.utils import timezone
 
 from community.points.models import RuleSet
+from growth.campaigns.models import FrequencyCap
 from tests import builders
 
 _numbers = count(1)
@@ -21,11 +23,15 @@ _numbers = count(1)
 SPECIAL: dict[str, Callable[[], dict[str, Any]]] = {
     "experiments.experiment": lambda: {"idea": None},  # an idea may come from an insight, which is of an experiment
     "experiments.idea": lambda: {"insight": None},
+    "experiments.metricversion": lambda: {"events": "vote_cast"},
     "experiments.refresh": lambda: {"state": "done"},
     "experiments.calibration": lambda: {
         "day": timezone.localdate() - timedelta(days=next(_numbers)),
         "body": {"looks": 20, "alpha": 0.05, "people": 0, "metrics": [], "srm": {"p": [], "alarms": None}},
     },
+    "campaigns.campaign": lambda: {"trigger_event": "", "trigger": "", "kind": "broadcast"},
+    "campaigns.device": lambda: {"fingerprint": sha256(str(next(_numbers)).encode()).digest(), "address": b"sealed"},
+    "campaigns.frequencycap": lambda: {"priority": _freed_priority()},
     "forum.category": lambda: {"parent": None},
     "forum.topic": lambda: {"kind": "question", "accepted": None, "merged_into": None, "tag_ids": []},
     "forum.post": lambda: {"up": 0, "down": 0, "score": 0},
@@ -46,6 +52,13 @@ ALWAYS_WITH = {
     "experiments.metric": ("experiments.metricversion", "metric"),
     "experiments.rollout": ("experiments.rolloutstep", "rollout"),
 }
+
+
+def _freed_priority() -> int:
+    """There is one row for each; the one that was made longest ago makes room."""
+    row = FrequencyCap.objects.earliest("pk")
+    row.delete()
+    return row.priority
 
 
 def make(label: str, **fields: Any) -> models.Model:

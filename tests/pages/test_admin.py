@@ -19,7 +19,9 @@ from tests import filling
 
 FEW, MORE = 1, 4
 BUDGET = 12  # queries of any page of the admin, session and member included
-OWN_PAGES = {"segments.segment"}  # the admin's only lead there: tests/growth/segments
+EDITORS = {"campaigns.campaign": 18}  # where a page is a form with rows of their own kinds
+# Of segments the admin's pages only lead elsewhere (tests/growth/segments); of quiet hours it has one row, the site's.
+OWN_PAGES = {"segments.segment", "campaigns.quiethours"}
 LABELS = sorted({model._meta.label_lower for model in admin.site._registry} - OWN_PAGES)
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +54,7 @@ def test_pages_cost_the_same_however_many_rows_there_are(desk: Client, label: st
     for _row in range(MORE - FEW):
         filling.make(label)
     assert [_cost(desk, page) for page in pages] == few
-    assert max(few) <= BUDGET
+    assert max(few) <= EDITORS.get(label, BUDGET)
 
 
 @pytest.mark.slow
