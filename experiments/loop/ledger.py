@@ -115,8 +115,10 @@ def _measured() -> dict[tuple[int | None, str], tuple[Holdout, Found]]:
 
 
 def _reports() -> QuerySet[Report, dict[str, Any]]:
-    told = {"primary": RawSQL(_PRIMARY, [], JSONField()), "srm": RawSQL(_SRM, [], TextField())}  # noqa: S611 (constants)
-    found = Report.objects.annotate(**told)
+    found = Report.objects.annotate(
+        primary=RawSQL(_PRIMARY, [], JSONField()),  # noqa: S611 (constants)
+        srm=RawSQL(_SRM, [], TextField()),  # noqa: S611
+    )
     return found.exclude(srm="fail").values(
         "primary",
         "experiment__key",
