@@ -114,7 +114,7 @@ def _measured() -> dict[tuple[int | None, str], tuple[Holdout, Found]]:
     }
 
 
-def _reports() -> QuerySet[Report, dict[str, Any]]:
+def _reports() -> QuerySet[Any, Any]:
     found = Report.objects.annotate(
         primary=RawSQL(_PRIMARY, [], JSONField()),  # noqa: S611 (constants)
         srm=RawSQL(_SRM, [], TextField()),  # noqa: S611
