@@ -11,7 +11,7 @@ from config import migrating
 from config.backups import database, making
 from tests.databases import empty_database
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]  # no transaction: databases change
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]  # no transaction: databases change
 
 
 def test_it_is_the_database_that_django_makes():
