@@ -101,7 +101,9 @@ class Outcome:
     scope: Scope = ""
 
     def __post_init__(self) -> None:
-        """Texts are the other side's, which members may choose: of what is no Unicode none reaches the database."""
+        """Texts are the other side's, which members may choose: of what is no Unicode none reaches the database; nor
+        does a code that is none (smtplib says -1 of a garbled answer)."""
+        object.__setattr__(self, "code", self.code if self.code and 0 < self.code < 1000 else None)
         object.__setattr__(self, "external_id", _storable(self.external_id))
         object.__setattr__(self, "reason", _storable(self.reason))
 

@@ -88,7 +88,7 @@ def test_what_an_address_of_a_member_refuses_pauses_nothing(webpush, reader):
 
 @pytest.mark.parametrize("kind", ["accepted", "rejected"])
 def test_what_an_address_answers_that_is_no_text_is_settled_all_the_same(webpush, reader, kind):
-    webpush.answers.append(Outcome(kind, external_id="\udcff\0x", reason="\udcff\0y", scope="carrier"))
+    webpush.answers.append(Outcome(kind, code=-1, external_id="\udcff\0x", reason="\udcff\0y", scope="carrier"))
     row = rows.due(rows.campaign(), reader)
     sent_round()
     attempt = row.attempts.get()
