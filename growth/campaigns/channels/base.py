@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 SIGNS = 200  # of a title, on any channel: no screen shows more
 
 
-class Base:
+class Base(ABC):
     repeats_are_known = False
     collapses = False
 
@@ -32,9 +33,9 @@ class Base:
         except Misconfigured as fault:
             return Outcome("rejected", reason=f"settings: {fault}"[:200], scope="carrier")
 
+    @abstractmethod
     async def deliver(self, sending: Sending, session: Sessions) -> Outcome:
         """As `send`; raises Misconfigured."""
-        raise NotImplementedError
 
     async def keys(self, carrier: Carrier, count: int, session: Sessions) -> Sequence[str]:
         return [str(uuid.uuid4()) for _key in range(count)]
