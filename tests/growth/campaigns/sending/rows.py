@@ -76,7 +76,7 @@ class Told(Base):
     no_keys: Unavailable | None = None
     repeats_are_known: bool = False
 
-    async def send(self, sending: Sending, session: object) -> Outcome:
+    async def deliver(self, sending: Sending, session: object) -> Outcome:
         self.asked.append(sending)
         answer = self.answers.popleft() if self.answers else ACCEPTED
         if answer is SILENCE:
